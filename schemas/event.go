@@ -1,0 +1,114 @@
+package schemas
+
+// Kind says which input an Event came from. The order is the rank of language.md 11: at equal event time a
+// lower kind is folded first.
+type Kind uint8
+
+// The inputs in rank order. KindNone is the reserved zero.
+const (
+	KindNone Kind = iota
+	KindProfile
+	KindBilling
+	KindSupport
+	KindUserAction
+	KindReceipt
+)
+
+// String names the kind as playbooks do (user_action.signed_in).
+func (ki Kind) String() string {
+	switch ki {
+	case KindProfile:
+		return "profile"
+	case KindBilling:
+		return "billing"
+	case KindSupport:
+		return "support"
+	case KindUserAction:
+		return "user_action"
+	case KindReceipt:
+		return "receipt"
+	}
+	return "none"
+}
+
+// ValueKind is the type of a scalar on the wire: the branches of the property union, and the own fields of a record.
+type ValueKind uint8
+
+// The scalar types. Null means the field is present and has no value.
+const (
+	Null ValueKind = iota
+	Bool
+	Long
+	Double
+	String
+	Date       // days since 1970-01-01 (contract_starts_on)
+	TimeMillis // milliseconds since the epoch (next_attempt_at)
+)
+
+// Value is one scalar. Num holds Bool (0 or 1), Long, Date and TimeMillis; Float holds Double; Text holds String.
+// Text may alias the buffer of the record it was decoded from: clone what outlives the transaction.
+type Value struct {
+	Kind  ValueKind
+	Num   int64
+	Float float64
+	Text  string
+}
+
+// Field is a named scalar: a property, or an own field of the record.
+type Field struct {
+	Name  string
+	Value Value
+}
+
+// Event is one decoded input record. It is reused from record to record: nothing may keep it, its slices or its
+// strings beyond the call it was passed to.
+type Event struct {
+	Kind      Kind
+	Topic     string
+	Partition int32
+	Offset    int64
+
+	ID, Source, Type string
+	Account, User    string // User is "" for events of the account
+	OccurredAt       int64  // ms, as published
+	At               int64  // ms, event time: OccurredAt clamped to t_ref + future_skew by the processor
+	Backfill, Test   bool
+	TraceParent      string
+	Count            int64 // UserAction.count, 1 elsewhere
+
+	Own   []Field // own fields of the record that have a value (language.md 2): feature, invoice_id, amount_minor ...
+	Props []Field // properties; for a profile its traits
+
+	Profile Profile // set when Kind is KindProfile
+}
+
+// Profile is what a SubjectProfile has beside the envelope. The event's OccurredAt is changed_at, User is "" for an
+// account's profile, traits are Props, time_zone and locale are Own fields.
+type Profile struct {
+	Roles     []string
+	HasRoles  bool // false when the record does not speak of roles
+	Consents  []Field
+	Channels  []Field
+	Deleted   bool
+	CreatedAt int64 // ms; 0 = absent
+}
+
+// Prop returns the property of that name.
+func (ev *Event) Prop(name string) (Value, bool) { return find(ev.Props, name) }
+
+// OwnField returns the own field of that name.
+func (ev *Event) OwnField(name string) (Value, bool) { return find(ev.Own, name) }
+
+func find(fs []Field, name string) (Value, bool) {
+	for i := range fs {
+		if fs[i].Name == name {
+			return fs[i].Value, true
+		}
+	}
+	return Value{}, false
+}
+
+// Reset empties the event and keeps its buffers.
+func (ev *Event) Reset() {
+	*ev = Event{Own: ev.Own[:0], Props: ev.Props[:0], Profile: Profile{Roles: ev.Profile.Roles[:0], Consents: ev.Profile.Consents[:0], Channels: ev.Profile.Channels[:0]}}
+}

@@ -1,0 +1,102 @@
+package lang
+
+import (
+	"math"
+	"time"
+
+	"holdfast/schemas"
+	"holdfast/topology"
+	"holdfast/topology/value"
+	"holdfast/topology/window"
+)
+
+// Never is the answer of Next when time alone changes nothing any more.
+const Never = math.MaxInt64
+
+// Scope says over which subject something is computed.
+type Scope uint8
+
+// The scopes. ScopeNone is the reserved zero.
+const (
+	ScopeNone Scope = iota
+	ScopeAccount
+	ScopeUser
+)
+
+// Frame is what an expression may see. One is reused for all evaluations of a task.
+type Frame struct {
+	Now     int64          // ms, the instant that is judged
+	Account topology.Cells // of the subject's account
+	User    topology.Cells // nil in account scope
+
+	AccountID, UserID string
+
+	Event   *schemas.Event // the event at hand, nil if none
+	Start   []value.Value  // captured fields of the episode's start event, in the order of Playbook.Captures
+	StartAt int64          // start.time of the episode, ms
+
+	Zones       ZoneCache // resolves IANA names, so that a zone is loaded once per task
+	DefaultZone *time.Location
+}
+
+// ZoneCache resolves IANA zone names.
+type ZoneCache interface {
+	Zone(name string) *time.Location
+}
+
+// Program is a compiled expression. Its functions allocate nothing (texts and lists come from the frame).
+type Program struct {
+	Source       string // as written
+	Line, Column int
+	File         string
+	Type         value.Kind
+	// Eval gives the value at f.Now on the frame's state.
+	Eval func(f *Frame) value.Value
+	// Next gives the first instant after f.Now (ms) at which time alone may change the value, else Never. Only a
+	// program that was compiled as a waiting one (CompileWaiting) has it.
+	Next func(f *Frame) int64
+	// Explain lists the comparisons of the expression with the values that they saw, for the reason of an intent.
+	Explain func(f *Frame) []schemas.Fact
+	// Events, Facts: what can change the value other than time, for the index of rules. Account-scope reads of a
+	// user program are lazy (design.md 6) and are not listed.
+	Events []*EventDef
+	Facts  []*FactDef
+}
+
+// EventDef is a declared event: a topic kind and type, narrowed by a condition.
+type EventDef struct {
+	Index                   int // position in the bundle: events are numbered in file order
+	Name                    string
+	Kind                    schemas.Kind   // of the input; KindNone for `any`
+	Type                    string         // "signed_in"
+	Where                   *Program       // nil if none; sees only event.*, lists and literals
+	Any                     []*EventDef    // members of {any: [...]}
+	Fields                  []FieldDef     // declared and own fields that an expression may name
+	Canonical               string         // stable text of what it matches; part of the names of its slots
+	AccountSlots, UserSlots []*window.Slot // what its occurrence changes, by scope
+	AccountFacts, UserFacts []*FactDef     // facts that take their value from one of its fields
+}
+
+// FieldDef is one field of an event.
+type FieldDef struct {
+	Name string
+	Type value.Kind
+	Read func(f *Frame) value.Value // of f.Event; unknown when absent or not convertible
+}
+
+// FactDef is one fact of an account or user: newest by event time or changed_at wins, billing by provider_created_at.
+type FactDef struct {
+	Name              string // plan
+	Scope             Scope
+	Type              value.Kind
+	Default           value.Value // Unknown if none
+	Traits            []string    // profile traits that feed it (time_zone, locale, roles, created_at of a profile are traits of that name)
+	From              []FactSource
+	ValueKey, TimeKey uint32 // cells: the value, and the instant (ms) it was set at
+}
+
+// FactSource is EVENT.FIELD.
+type FactSource struct {
+	Event *EventDef
+	Field FieldDef
+}
