@@ -1,0 +1,71 @@
+# Holdfast needs Go and make; kcat, Java 17 and Maven only for the targets that say so. Everything listens on loopback.
+SHELL := /bin/bash
+GO    ?= go
+BIN   := bin
+
+# What a target runs with; override on the command line: make fuzz FUZZTIME=1m
+FUZZTIME    ?= 5s
+BENCHTIME   ?= 1s
+RACE        ?= ./broker/... ./processor/... ./state/... ./tools/...
+STATICCHECK ?= honnef.co/go/tools/cmd/staticcheck@v0.8.2
+E2E         := $(GO) test -tags e2e -count=1 ./e2e/...
+
+.DEFAULT_GOAL := help
+.PHONY: help build demo test fmt race bench lint fuzz e2e cdnow kill-test kafka-test kafka-kill-test need-kcat need-java clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## build bin/processor and bin/holdfast
+	$(GO) build -o $(BIN)/ ./cmd/...
+
+demo: build ## the guided tour: a simulated business, a kill in the middle, a report (under a minute)
+	$(BIN)/holdfast demo
+
+fmt: ## list files that gofmt would change
+	@files=$$(git ls-files -co --exclude-standard '*.go' | xargs -r gofmt -l); \
+	if [ -n "$$files" ]; then echo "not formatted (run gofmt -w):"; echo "$$files"; exit 1; fi
+
+test: fmt ## format check, vet, the laws of the repository and all unit tests (under 3 minutes on 2 cores)
+	$(GO) vet ./...
+	$(GO) vet -tags e2e ./e2e/...
+	$(GO) test ./...
+
+race: ## the concurrent rooms under the race detector (needs a C compiler)
+	CGO_ENABLED=1 $(GO) test -race $(RACE)
+
+bench: build ## benchmarks of the rooms, then events per second of the whole pipeline beside the bare loop
+	$(GO) test -run '^$$' -bench . -benchtime $(BENCHTIME) ./schemas/... ./state/... ./topology/...
+	$(GO) run ./e2e/bench -bin $(BIN)
+
+lint: fmt ## vet and staticcheck (fetched by Go on first use)
+	$(GO) vet ./...
+	$(GO) run $(STATICCHECK) ./...
+
+fuzz: ## every fuzz target for FUZZTIME (default 5s)
+	GO=$(GO) FUZZTIME=$(FUZZTIME) scripts/fuzz
+
+e2e: build need-kcat ## end-to-end suite on the embedded broker, short sizes
+	BROKER=embedded SIZE=ci $(E2E) -v -timeout 20m
+
+cdnow: build need-kcat ## the whole CDNOW log (69,659 purchases), every partitioning and batch size, 20 kills
+	BROKER=embedded SIZE=full $(E2E) -v -timeout 60m -run 'TestPurchases'
+
+kill-test: build need-kcat ## >= 50 kill -9 of the processor and >= 5 of the embedded broker under load, full size
+	BROKER=embedded SIZE=full $(E2E) -v -timeout 60m -run 'TestKill|TestTakeover'
+
+kafka-test: build need-kcat need-java ## the end-to-end suite on a real Apache Kafka
+	BROKER=kafka SIZE=ci $(E2E) -v -timeout 30m
+
+kafka-kill-test: build need-kcat need-java ## >= 10 kill -9 of the processor and >= 3 of Apache Kafka under load
+	BROKER=kafka SIZE=full $(E2E) -v -timeout 60m -run 'TestKill|TestTakeover'
+
+need-kcat:
+	@command -v kcat >/dev/null || { echo "kcat is missing: the suites read the outputs with it, because it is not ours (Debian: apt-get install kcat)"; exit 1; }
+
+need-java:
+	@command -v java >/dev/null || { echo "Java 17 is missing: Apache Kafka runs on it (Debian: apt-get install openjdk-17-jre-headless maven)"; exit 1; }
+	@[ -e "$${KAFKA_JARS:-$$HOME/.cache/holdfast-kafka/lib}/.complete" ] || command -v mvn >/dev/null || { echo "Maven is missing: it fetches the jars of Apache Kafka once (Debian: apt-get install maven)"; exit 1; }
+
+clean: ## remove bin/ and out/
+	rm -rf $(BIN) out
