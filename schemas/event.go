@@ -68,6 +68,8 @@ type Event struct {
 	Partition int32
 	Offset    int64
 
+	// A receipt's Type is its status; a profile's is its kind (account or user), its Source the topic and its ID
+	// account/user@changed_at.
 	ID, Source, Type string
 	Account, User    string // User is "" for events of the account
 	OccurredAt       int64  // ms, as published
@@ -76,8 +78,10 @@ type Event struct {
 	TraceParent      string
 	Count            int64 // UserAction.count, 1 elsewhere
 
-	Own   []Field // own fields of the record that have a value (language.md 2): feature, invoice_id, amount_minor ...
-	Props []Field // properties; for a profile its traits
+	// Own has the own fields of the record that have a value (OwnFields: feature, invoice_id, amount_minor ...), Props the
+	// properties, for a profile its traits. Both are sorted by name, so that an event is the same in every format.
+	Own   []Field
+	Props []Field
 
 	Profile Profile // set when Kind is KindProfile
 }
@@ -86,9 +90,9 @@ type Event struct {
 // account's profile, traits are Props, time_zone and locale are Own fields.
 type Profile struct {
 	Roles     []string
-	HasRoles  bool // false when the record does not speak of roles
-	Consents  []Field
-	Channels  []Field
+	HasRoles  bool    // false when the record does not speak of roles
+	Consents  []Field // category or category/channel to granted, denied or unknown; sorted by name
+	Channels  []Field // channel to ok, bounced, complained or missing; sorted by name
 	Deleted   bool
 	CreatedAt int64 // ms; 0 = absent
 }

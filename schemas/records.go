@@ -31,7 +31,10 @@ type MessageIntent struct {
 	NotBefore           int64
 	ExpiresAt           int64
 	TimeZone            string
+	Experiment          *Exposure   // nil when the subject is in none
+	Goal                *GoalWindow // nil when the playbook has none
 	Reason              Reason
+	Evidence            []EvidenceItem
 	Test                bool
 	TraceParent         string
 	Key                 string
@@ -70,6 +73,60 @@ type Fact struct {
 
 // Check is one gate that the intent passed: cap, consent, window, holdout.
 type Check struct{ Name, Outcome, Detail string }
+
+// Exposure says in which arm of which experiment the subject is. Unit is user | account.
+type Exposure struct{ ID, Arm, Unit string }
+
+// GoalWindow is what will be counted as success, and until when.
+type GoalWindow struct {
+	Event string
+	Until int64
+}
+
+// EvidenceItem is a value moment that the message quotes.
+type EvidenceItem struct {
+	ID, Text   string
+	Value      float64 // HasValue says whether it is set
+	HasValue   bool
+	Unit, Goal string
+	At         int64
+}
+
+// Signal is the current value of something derived: score, tier, segment, stage (retention.md 3).
+type Signal struct {
+	AccountID, UserID, Name string
+	Text                    string
+	Number                  float64 // HasNumber says whether it is set
+	HasNumber               bool
+	Previous                string
+	Since, ChangedAt        int64
+	Drivers                 []Driver
+	Columns                 []Field // sorted by name
+	Closed                  bool
+	BundleVersion           string
+}
+
+// Driver is a measure that moved a score, with the points it gives now and gave before.
+type Driver struct {
+	Measure     string
+	Points, Was float64
+	Text        string
+}
+
+// Erasure asks to forget an account, or one user of it.
+type Erasure struct {
+	RequestID, AccountID, UserID string
+	RequestedAt                  int64
+}
+
+// Control is a command of the operator; one record per partition.
+type Control struct {
+	ID, Verb                      string // pause | resume | drop_held | release_absence | rebuild | close_episodes | snapshot
+	Playbook, AccountID, Argument string
+	IssuedBy                      string
+	IssuedAt                      int64
+	ExpiresAt                     int64 // 0 = does not expire
+}
 
 // Decision says what was decided, also when nothing is sent. Outcome is one of the words of language.md 15.
 type Decision struct {
