@@ -1,0 +1,102 @@
+package demo
+
+import "fmt"
+
+var inactivitySteps = []struct {
+	id   string
+	days int64
+}{{"d7", 7}, {"d14", 14}, {"d30", 30}}
+
+// silences calls f for every silence of at least a week: when it began, when it was noticed, and when it ended (or the
+// end of the world).
+func silences(logins []int64, end int64, f func(last, noticed, back int64)) {
+	for i, last := range logins {
+		back := end + lateness + 1
+		if i+1 < len(logins) {
+			back = logins[i+1]
+		}
+		if due := last + 7*day; back > due+lateness && due <= end {
+			f(last, due, back)
+		}
+	}
+}
+
+// quietUsers: 7, 14 and 30 days after somebody's last login, unless the whole account is quiet by then.
+func (st *storyline) quietUsers() {
+	for _, user := range usersOf(st.events) {
+		silences(loginsOf(st.events, user), st.end, func(last, noticed, back int64) {
+			for _, step := range inactivitySteps {
+				due := last + step.days*day
+				if back <= due+lateness || due > st.end {
+					return
+				}
+				if anybody, _ := latest(st.logins, due); due-anybody < 7*day {
+					st.say("inactivity", user, byTime(noticed), step.id, "send", due, user)
+				}
+			}
+		})
+	}
+}
+
+// quietAccount: nobody of the account came for a week, and for a big one a call after another week.
+func (st *storyline) quietAccount() {
+	silences(st.logins, st.end, func(_, noticed, back int64) {
+		st.say("account_quiet", "", byTime(noticed), "ask", "send", noticed, st.role("champion", "admin")...)
+		call := noticed + 7*day
+		if back > call+lateness && call <= st.end && st.ac.ARR >= 10_000 {
+			st.say("account_quiet", "", byTime(noticed), "call", "task", call, "team:csm")
+		}
+	})
+}
+
+func byTime(due int64) string { return fmt.Sprintf("t.%d", due) }
+
+// callsOfUsers: the first thousand calls of a person.
+func (st *storyline) callsOfUsers() {
+	sums := map[string]int64{}
+	for _, ev := range st.events {
+		if ev.Type != "api_called" {
+			continue
+		}
+		before := sums[ev.User]
+		sums[ev.User] += weight(ev)
+		if before < 1_000 && sums[ev.User] >= 1_000 {
+			st.say("milestone_1k_calls", ev.User, "once", "congrats", "send", ev.At, ev.User)
+		}
+	}
+}
+
+// callsOfAccount: the first hundred thousand calls of everybody together.
+func (st *storyline) callsOfAccount() {
+	var sum int64
+	for _, ev := range st.events {
+		if ev.Type != "api_called" {
+			continue
+		}
+		before := sum
+		sum += weight(ev)
+		if before < 100_000 && sum >= 100_000 {
+			st.say("milestone_100k_calls_account", "", "once", "congrats", "send", ev.At, st.role("developer", "admin")...)
+		}
+	}
+}
+
+func weight(ev Event) int64 { return max(ev.Count, 1) }
+
+// teammates: the tenth member. Founders are members from the start: their profiles are read before everything else.
+func (st *storyline) teammates() {
+	members := 0
+	for _, pe := range st.ac.People {
+		if pe.founder {
+			members++
+		}
+	}
+	for _, ev := range st.events {
+		if ev.Type != "user_added" {
+			continue
+		}
+		if members++; members == 10 {
+			st.say("milestone_10_teammates", "", "once", "congrats", "send", ev.At, st.role("admin")...)
+		}
+	}
+}
