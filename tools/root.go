@@ -1,0 +1,52 @@
+// Package tools is the `holdfast` command: the operator's tool. One file or folder per command; this one joins them.
+package tools
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"holdfast/tools/cli"
+	"holdfast/tools/topics"
+)
+
+// Main runs the command line and gives the exit code. Errors are one sentence on stderr.
+func Main(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	root := NewRoot()
+	root.SetArgs(args)
+	root.SetIn(stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return cli.ExitOK
+	}
+	_, _ = fmt.Fprintf(stderr, "holdfast: %v\n", err)
+	if cli.IsUsage(err) {
+		return cli.ExitUsage
+	}
+	return cli.ExitFailure
+}
+
+// NewRoot makes the command with everything below it.
+func NewRoot() *cobra.Command {
+	root := cli.Group(&cobra.Command{
+		Use:   "holdfast",
+		Short: "the operator's tool of Holdfast, the exactly-once event-stream processor over Kafka",
+		Example: "  holdfast demo\n" +
+			"  holdfast broker --dir ./data",
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	})
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return cli.Usagef("%v; see `%s --help`", err, cmd.CommandPath())
+	})
+	root.AddCommand(
+		newBrokerCommand(),
+		topics.NewCommand(),
+	)
+	return root
+}
