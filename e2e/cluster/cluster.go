@@ -1,0 +1,151 @@
+// Package cluster runs a broker as a child process, either the embedded one of this project or an Apache Kafka, and
+// asks it for facts: which offsets a group has committed, where a topic ends.
+package cluster
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"path/filepath"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"holdfast/e2e/await"
+	"holdfast/e2e/process"
+)
+
+// Kind says which broker.
+type Kind string
+
+// The brokers a suite can run on.
+const (
+	Embedded Kind = "embedded" // bin/holdfast broker
+	Apache   Kind = "kafka"    // scripts/kafka
+)
+
+// startLimit is how long a broker may take to answer; a JVM on a loaded machine needs most of it.
+const startLimit = 90 * time.Second
+
+// Config says what to start.
+type Config struct {
+	Kind Kind
+	Root string // the repository: bin/ and scripts/ lie here
+	Dir  string // data and log of the broker
+}
+
+// Broker is one broker that can be killed and started again on its data.
+type Broker struct {
+	config   Config
+	addr     string
+	registry string // host:port; "" on Apache Kafka
+	running  *process.Process
+	client   *kadm.Client
+}
+
+// Start starts a broker on free ports and waits until it answers.
+func Start(ctx context.Context, config Config) (*Broker, error) {
+	ports, err := FreePorts(3)
+	if err != nil {
+		return nil, err
+	}
+	br := &Broker{config: config, addr: loopback(ports[0])}
+	switch config.Kind {
+	case Embedded:
+		br.registry = loopback(ports[1])
+	case Apache:
+		if ports[0], err = freePair(); err != nil {
+			return nil, err
+		}
+		br.addr = loopback(ports[0])
+	default:
+		return nil, fmt.Errorf("broker %q is not known: BROKER is embedded or kafka", config.Kind)
+	}
+	client, err := kgo.NewClient(kgo.SeedBrokers(br.addr), kgo.RetryTimeout(2*time.Second))
+	if err != nil {
+		return nil, fmt.Errorf("make client: %w", err)
+	}
+	br.client = kadm.NewClient(client)
+	return br, br.Restart(ctx)
+}
+
+// Addr is the bootstrap address.
+func (br *Broker) Addr() string { return br.addr }
+
+// RegistryURL is the registry's address, "" if there is none.
+func (br *Broker) RegistryURL() string {
+	if br.registry == "" {
+		return ""
+	}
+	return "http://" + br.registry
+}
+
+// Log is the file that takes what the broker writes.
+func (br *Broker) Log() string { return filepath.Join(br.config.Dir, "broker.out") }
+
+// Restart starts the broker on its data, after Kill or Stop, and waits until it answers.
+func (br *Broker) Restart(ctx context.Context) error {
+	running, err := process.Start(br.spec())
+	if err != nil {
+		return err
+	}
+	br.running = running
+	return await.Fact(ctx, "the broker at "+br.addr, startLimit, await.Every, func(ctx context.Context) (bool, error) {
+		if !running.Running() {
+			return false, fmt.Errorf("it ended: %s", running.Output())
+		}
+		_, err := br.client.ListTopics(ctx)
+		return err == nil, err
+	})
+}
+
+func (br *Broker) spec() process.Spec {
+	data := filepath.Join(br.config.Dir, "broker")
+	if br.config.Kind == Apache {
+		_, port, _ := net.SplitHostPort(br.addr)
+		return process.Spec{Path: filepath.Join(br.config.Root, "scripts", "kafka"), Args: []string{"serve", data, port}, Log: br.Log()}
+	}
+	args := []string{"broker", "--dir", data, "--kafka", br.addr, "--registry", br.registry}
+	return process.Spec{Path: filepath.Join(br.config.Root, "bin", "holdfast"), Args: args, Log: br.Log()}
+}
+
+// Kill is kill -9 of the broker.
+func (br *Broker) Kill() { br.running.Kill() }
+
+// Close ends the broker for good.
+func (br *Broker) Close() {
+	br.client.Close()
+	br.running.Kill()
+}
+
+// FreePorts finds loopback ports that nobody listens on.
+func FreePorts(count int) ([]int, error) {
+	var ports []int
+	for range count {
+		listener, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			return nil, fmt.Errorf("find a free port: %w", err)
+		}
+		defer listener.Close() // all are held until the last is found, so none is found twice
+		ports = append(ports, listener.Addr().(*net.TCPAddr).Port)
+	}
+	return ports, nil
+}
+
+// freePair finds two free ports in a row: Apache Kafka's controller listens on the one after the broker's.
+func freePair() (int, error) {
+	for range 100 {
+		ports, err := FreePorts(1)
+		if err != nil {
+			return 0, err
+		}
+		next, err := net.Listen("tcp", loopback(ports[0]+1))
+		if err == nil {
+			return ports[0], next.Close()
+		}
+	}
+	return 0, fmt.Errorf("find two free ports in a row: none in 100 tries")
+}
+
+func loopback(port int) string { return fmt.Sprintf("127.0.0.1:%d", port) }
