@@ -5,10 +5,12 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"holdfast/tools/cli"
+	"holdfast/tools/publish"
 	"holdfast/tools/topics"
 )
 
@@ -23,7 +25,7 @@ func Main(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io
 	if err == nil {
 		return cli.ExitOK
 	}
-	_, _ = fmt.Fprintf(stderr, "holdfast: %v\n", err)
+	_, _ = fmt.Fprintf(stderr, "holdfast: %s\n", strings.ReplaceAll(err.Error(), "\n", "; "))
 	if cli.IsUsage(err) {
 		return cli.ExitUsage
 	}
@@ -47,6 +49,7 @@ func NewRoot() *cobra.Command {
 	root.AddCommand(
 		newBrokerCommand(),
 		topics.NewCommand(),
+		publish.NewCommand(),
 	)
 	return root
 }

@@ -1,0 +1,56 @@
+package publish
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"io"
+)
+
+// maxLineBytes is what a broker takes by default, so a longer line could not become a record.
+const maxLineBytes = 1 << 20
+
+// lines reads a text line by line. Unlike bufio.Scanner it goes on after a line that is too long.
+type lines struct {
+	in      *bufio.Reader
+	text    []byte
+	Number  int64 // of the line that Next gave, from 1
+	Bytes   int64 // read so far
+	TooLong bool  // the line is cut
+}
+
+func newLines(in io.Reader) *lines { return &lines{in: bufio.NewReaderSize(in, 64<<10)} }
+
+// Next gives the next line, valid until the call after, without its end; io.EOF after the last.
+func (ls *lines) Next() ([]byte, error) {
+	ls.text, ls.TooLong = ls.text[:0], false
+	for {
+		piece, err := ls.in.ReadSlice('\n')
+		ls.Bytes += int64(len(piece))
+		if len(ls.text)+len(piece) > maxLineBytes {
+			ls.TooLong = true
+		} else {
+			ls.text = append(ls.text, piece...)
+		}
+		switch {
+		case errors.Is(err, bufio.ErrBufferFull):
+			continue
+		case errors.Is(err, io.EOF) && (len(ls.text) > 0 || ls.TooLong):
+			err = nil // the last line has no end
+		}
+		if err != nil {
+			return nil, err
+		}
+		ls.Number++
+		return ls.trim(), nil
+	}
+}
+
+// trim drops blanks around a line and the mark that Windows puts before a file.
+func (ls *lines) trim() []byte {
+	text := ls.text
+	if ls.Number == 1 {
+		text = bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))
+	}
+	return bytes.TrimSpace(text)
+}
