@@ -65,7 +65,7 @@ func (ac *Account) tickets(rg *rng, end int64) []Event {
 	for at, n := ac.Created+day+rg.millis(gap), 1; at < end-hour && at > 0; at, n = at+rg.millis(2*gap)+hour, n+1 {
 		who := pick(rg, ac.People)
 		ticket := map[string]any{"ticket_id": fmt.Sprintf("t-%s-%d", ac.Name, n), "topic": pick(rg, subjects)}
-		if at < who.Joined {
+		if at < who.Joined || who.rhythm.absent(at) || at >= ac.quietFrom && at < ac.quietUntil {
 			continue
 		}
 		out = append(out, Event{Topic: topicSupport, Type: "ticket_opened", Account: ac.Name, User: who.ID, At: at, Fields: ticket})

@@ -11,7 +11,9 @@ type Expected struct {
 	Playbook, Step string
 	Account, User  string // User is "" for a rule about the account
 	Recipient      string
-	Due            int64 // ms
+	Episode        string
+	Trigger        string // type of the event that began the episode, "" if time did
+	Due            int64  // ms
 }
 
 // Expect works out, from the plain list of what happened, every intent of the built-in bundle. It reads the playbooks as
@@ -57,6 +59,8 @@ type storyline struct {
 	logins []int64
 	end    int64
 	out    []Expected
+
+	trigger string // of what is said now
 }
 
 // say adds one intent per recipient.
@@ -64,7 +68,8 @@ func (st *storyline) say(playbook, user, episode, step, action string, due int64
 	for _, who := range recipients {
 		key := dedupeKey(playbook, st.ac.Name, user, episode, step, action, who)
 		st.out = append(st.out, Expected{
-			ID: intentID(key), Key: key, Playbook: playbook, Step: step, Account: st.ac.Name, User: user, Recipient: who, Due: due,
+			ID: intentID(key), Key: key, Playbook: playbook, Step: step, Account: st.ac.Name, User: user,
+			Recipient: who, Episode: episode, Trigger: st.trigger, Due: due,
 		})
 	}
 }

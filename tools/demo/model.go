@@ -1,0 +1,118 @@
+package demo
+
+import "holdfast/schemas"
+
+// Report is everything that the demo has to show. The text and the page are made from it and from nothing else.
+type Report struct {
+	Seed                             uint64
+	Accounts, Users, Events, Records int
+	Start, End                       int64 // ms, of the business
+	Partitions                       int32
+
+	PublishSeconds float64
+	Runs           []Run    // of the processor: the killed one, then the one that finished
+	Progress       []Sample // what was committed when, over all runs
+	KilledAt       int64    // records committed when the signal was sent
+	Found          int64    // records committed when the next run began to look: everything after it was done again
+	Torn           int      // intents of the transaction that the kill tore apart: on disk, invisible to committed reads
+
+	Intents   int // read back
+	Playbooks []PlaybookCount
+	Withheld  []Withheld
+	Checks    []Check
+	Stories   []Story
+	Days      []DayCount
+
+	Dir      string // what --keep kept, "" if nothing
+	PagePath string // the HTML page, "" if none
+}
+
+// Run is one life of the processor.
+type Run struct {
+	PID     int
+	Seconds float64
+	Killed  bool
+}
+
+// Sample is a point of the progress: seconds since the first start, records committed.
+type Sample struct {
+	Seconds float64
+	Records int64
+}
+
+// DayCount is one day of the business.
+type DayCount struct{ Logins, Intents int }
+
+// PlaybookCount is what one playbook said.
+type PlaybookCount struct {
+	Name, Title string
+	Steps       []StepCount
+}
+
+// StepCount is what one step said.
+type StepCount struct {
+	Step, Kind, Template string
+	Count                int
+}
+
+// Total adds the steps.
+func (pc PlaybookCount) Total() int {
+	total := 0
+	for _, st := range pc.Steps {
+		total += st.Count
+	}
+	return total
+}
+
+// Withheld is a kind of decision not to speak.
+type Withheld struct {
+	Playbook, Step, Outcome, Example string
+	Count                            int
+}
+
+// Check is one promise and whether it was kept.
+type Check struct {
+	Promise, Evidence string
+	Kept              bool
+}
+
+// OK says whether every promise was kept.
+func (re *Report) OK() bool {
+	for _, ch := range re.Checks {
+		if !ch.Kept {
+			return false
+		}
+	}
+	return len(re.Checks) > 0
+}
+
+// ProcessSeconds is how long the processor ran, over its runs.
+func (re *Report) ProcessSeconds() float64 {
+	var sum float64
+	for _, ru := range re.Runs {
+		sum += ru.Seconds
+	}
+	return sum
+}
+
+// EventsPerSecond counts every record once, over the whole time of all runs: start, kill, restart and recovery included.
+func (re *Report) EventsPerSecond() float64 {
+	return ratePerSecond(int64(re.Records), re.ProcessSeconds())
+}
+
+func ratePerSecond(records int64, seconds float64) float64 {
+	if seconds <= 0 {
+		return 0
+	}
+	return float64(records) / seconds
+}
+
+// Output is what the independent reader found, in the order of the log.
+type Output struct {
+	Intents     []schemas.MessageIntent
+	Decisions   []schemas.Decision
+	DeadLetters []schemas.DeadLetter
+	Manifests   []schemas.Manifest
+	Torn        int              // intents that only a reader of uncommitted records sees
+	Published   map[string]int64 // input records in the log by "topic/partition"
+}
