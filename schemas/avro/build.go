@@ -1,0 +1,399 @@
+package avro
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"unicode/utf8"
+
+	"holdfast/schemas"
+)
+
+// builder makes an event of named fields, whatever format they came in. It knows which field goes where, what is
+// required, and what a missing field means (retention.md 3); the formats know only how to read their bytes.
+type builder struct {
+	rec     *Record
+	ev      *schemas.Event
+	attrs   attributes
+	seen    envelopeField // envelope fields that were given, to find doubled ones
+	hasTime bool
+}
+
+// envelopeField is a bit per field that has a place of its own in Event.
+type envelopeField uint32
+
+const (
+	fieldID envelopeField = 1 << iota
+	fieldSource
+	fieldType
+	fieldOccurredAt
+	fieldReceivedAt
+	fieldAccount
+	fieldUser
+	fieldBackfill
+	fieldTest
+	fieldTraceParent
+	fieldCount
+	fieldDeleted
+	fieldCreatedAt
+)
+
+func (bu *builder) reset(rec *Record, ev *schemas.Event) {
+	*bu = builder{rec: rec, ev: ev}
+	ev.Reset()
+	ev.Kind, ev.Topic, ev.Partition, ev.Offset = rec.Kind, rec.Topic, rec.Partition, rec.Offset
+	ev.Count = 1
+}
+
+// scalar takes a top-level field. A name that the record does not have is a property.
+func (bu *builder) scalar(name string, va schemas.Value) error {
+	if err := validText(name, va); err != nil {
+		return err
+	}
+	if fi := bu.envelope(name); fi != 0 {
+		if bu.seen&fi != 0 {
+			return duplicate(name)
+		}
+		bu.seen |= fi
+		if va.Kind == schemas.Null {
+			return nil
+		}
+		return bu.setEnvelope(fi, name, va)
+	}
+	for _, own := range schemas.OwnFields(bu.rec.Kind) {
+		if own.Name == name {
+			return bu.own(own, va)
+		}
+	}
+	return bu.property(name, va)
+}
+
+// envelope says which envelope field a name is in this kind of record, 0 if none.
+func (bu *builder) envelope(name string) envelopeField {
+	switch name {
+	case "account_id":
+		return fieldAccount
+	case "user_id":
+		return fieldUser
+	}
+	if bu.rec.Kind == schemas.KindProfile {
+		return profileEnvelope(name)
+	}
+	switch name {
+	case "id":
+		return fieldID
+	case "source":
+		return fieldSource
+	case "type":
+		return fieldType
+	case "occurred_at":
+		return fieldOccurredAt
+	case "received_at":
+		return fieldReceivedAt
+	case "backfill":
+		return fieldBackfill
+	case "test":
+		return fieldTest
+	case "trace_parent":
+		return fieldTraceParent
+	case "count":
+		if bu.rec.Kind == schemas.KindUserAction {
+			return fieldCount
+		}
+	}
+	return 0
+}
+
+func profileEnvelope(name string) envelopeField {
+	switch name {
+	case "kind":
+		return fieldType
+	case "changed_at":
+		return fieldOccurredAt
+	case "deleted":
+		return fieldDeleted
+	case "created_at":
+		return fieldCreatedAt
+	}
+	return 0
+}
+
+func (bu *builder) setEnvelope(fi envelopeField, name string, va schemas.Value) error {
+	want := schemas.String
+	switch fi {
+	case fieldOccurredAt, fieldReceivedAt, fieldCreatedAt:
+		want = schemas.TimeMillis
+	case fieldBackfill, fieldTest, fieldDeleted:
+		want = schemas.Bool
+	case fieldCount:
+		want = schemas.Long
+	}
+	va, err := convert(name, va, want)
+	if err != nil {
+		return err
+	}
+	bu.place(fi, va)
+	return nil
+}
+
+func (bu *builder) place(fi envelopeField, va schemas.Value) {
+	ev := bu.ev
+	switch fi {
+	case fieldID:
+		ev.ID = va.Text
+	case fieldSource:
+		ev.Source = va.Text
+	case fieldType:
+		ev.Type = va.Text
+	case fieldOccurredAt:
+		ev.OccurredAt, bu.hasTime = va.Num, true
+	case fieldAccount:
+		ev.Account = va.Text
+	case fieldUser:
+		ev.User = va.Text
+	case fieldBackfill:
+		ev.Backfill = va.Num != 0
+	case fieldTest:
+		ev.Test = va.Num != 0
+	case fieldTraceParent:
+		ev.TraceParent = va.Text
+	case fieldCount:
+		ev.Count = va.Num
+	case fieldDeleted:
+		ev.Profile.Deleted = va.Num != 0
+	case fieldCreatedAt:
+		ev.Profile.CreatedAt = va.Num
+	}
+}
+
+func (bu *builder) own(own schemas.OwnField, va schemas.Value) error {
+	if va.Kind != schemas.Null {
+		var err error
+		if va, err = convert(own.Name, va, own.Kind); err != nil {
+			return err
+		}
+	}
+	bu.ev.Own = append(bu.ev.Own, schemas.Field{Name: own.Name, Value: va})
+	return nil
+}
+
+// property takes an element of properties or traits, or a top-level scalar that the record does not know.
+func (bu *builder) property(name string, va schemas.Value) error {
+	if err := validText(name, va); err != nil {
+		return err
+	}
+	va, err := propertyValue(name, va)
+	if err != nil {
+		return err
+	}
+	bu.ev.Props = append(bu.ev.Props, schemas.Field{Name: name, Value: va})
+	return nil
+}
+
+// role takes an element of a profile's roles.
+func (bu *builder) role(va schemas.Value) error {
+	if va.Kind != schemas.String {
+		return wrongType("roles", va, "a list of strings")
+	}
+	if err := validText("roles", va); err != nil {
+		return err
+	}
+	bu.ev.Profile.Roles = append(bu.ev.Profile.Roles, va.Text)
+	return nil
+}
+
+// consent takes an element of a profile's consents. Its word is checked: a misspelt denial must not count as nothing.
+func (bu *builder) consent(name string, va schemas.Value) error {
+	if err := validText("consents."+name, va); err != nil {
+		return err
+	}
+	switch {
+	case va.Kind != schemas.String:
+		return wrongType("consents."+name, va, "granted, denied or unknown")
+	case va.Text != "granted" && va.Text != "denied" && va.Text != "unknown":
+		return unacceptable(CodeWrongValue, "field consents.%s is %q: want granted, denied or unknown", name, va.Text)
+	}
+	bu.ev.Profile.Consents = append(bu.ev.Profile.Consents, schemas.Field{Name: name, Value: va})
+	return nil
+}
+
+// channel takes an element of a profile's channels.
+func (bu *builder) channel(name string, va schemas.Value) error {
+	if err := validText("channels."+name, va); err != nil {
+		return err
+	}
+	if va.Kind != schemas.String {
+		return wrongType("channels."+name, va, "ok, bounced, complained or missing")
+	}
+	bu.ev.Profile.Channels = append(bu.ev.Profile.Channels, schemas.Field{Name: name, Value: va})
+	return nil
+}
+
+// structure says what a top-level list or map of this name is in this kind of record.
+func (bu *builder) structure(name string) structure {
+	profile := bu.rec.Kind == schemas.KindProfile
+	switch {
+	case name == "properties" && !profile, name == "traits" && profile:
+		return structureProps
+	case name == "roles" && profile:
+		return structureRoles
+	case name == "consents" && profile:
+		return structureConsents
+	case name == "channels" && profile:
+		return structureChannels
+	}
+	return structureNone
+}
+
+// structure is a list or map that the records have.
+type structure uint8
+
+const (
+	structureNone structure = iota
+	structureProps
+	structureRoles
+	structureConsents
+	structureChannels
+)
+
+func (bu *builder) element(st structure, name string, va schemas.Value) error {
+	switch st {
+	case structureRoles:
+		return bu.role(va)
+	case structureConsents:
+		return bu.consent(name, va)
+	case structureChannels:
+		return bu.channel(name, va)
+	}
+	return bu.property(name, va)
+}
+
+// finish fills what is absent, and refuses what is required and still missing.
+func (bu *builder) finish() error {
+	if err := bu.finishTime(); err != nil {
+		return err
+	}
+	if err := bu.finishAccount(); err != nil {
+		return err
+	}
+	bu.finishIdentity()
+	var err error
+	switch bu.rec.Kind {
+	case schemas.KindProfile:
+		err = bu.finishProfile()
+	case schemas.KindReceipt:
+		err = bu.finishReceipt()
+	default:
+		err = bu.finishEvent()
+	}
+	if err != nil {
+		return err
+	}
+	return bu.finishFields()
+}
+
+func (bu *builder) finishTime() error {
+	ev := bu.ev
+	switch {
+	case bu.hasTime:
+	case bu.attrs.time != "":
+		ms, ok := parseTime(bu.attrs.time)
+		if !ok {
+			return unacceptable(CodeUnreadableTime, "CloudEvents time %q cannot be read: want RFC 3339", bu.attrs.time)
+		}
+		ev.OccurredAt = ms
+	default:
+		ev.OccurredAt = bu.rec.Timestamp
+	}
+	if ev.OccurredAt < 0 {
+		return unacceptable(CodeBefore1970, "the event time is %d ms, before 1970: publish occurred_at as RFC 3339 or epoch milliseconds", ev.OccurredAt)
+	}
+	ev.At = ev.OccurredAt
+	return nil
+}
+
+func (bu *builder) finishAccount() error {
+	ev := bu.ev
+	if ev.Account == "" {
+		ev.Account = bu.attrs.subject
+	}
+	if ev.Account == "" {
+		if !utf8.Valid(bu.rec.Key) {
+			return unacceptable(CodeInvalidUTF8, "the record has no account_id and its key is not valid UTF-8: give account_id")
+		}
+		ev.Account = string(bu.rec.Key)
+	}
+	if ev.Account == "" {
+		return unacceptable(CodeMissingAccount, "the record has no account: give account_id, the header ce_subject or the record's key")
+	}
+	return nil
+}
+
+func (bu *builder) finishIdentity() {
+	ev := bu.ev
+	ev.ID = cmp.Or(ev.ID, bu.attrs.id)
+	if ev.ID == "" {
+		ev.ID = bu.rec.Topic + "-" + strconv.Itoa(int(bu.rec.Partition)) + "-" + strconv.FormatInt(bu.rec.Offset, 10)
+	}
+	ev.Source = cmp.Or(ev.Source, bu.attrs.source, bu.rec.Topic)
+	ev.TraceParent = cmp.Or(ev.TraceParent, bu.attrs.traceParent)
+}
+
+func (bu *builder) finishEvent() error {
+	ev := bu.ev
+	if ev.Type = cmp.Or(ev.Type, bu.attrs.typ); ev.Type == "" {
+		return unacceptable(CodeMissingField, "the record has no type: give type (for example signed_in) or the header ce_type")
+	}
+	if ev.Count < 1 {
+		return unacceptable(CodeWrongValue, "field count is %d: want 1 or more", ev.Count)
+	}
+	return nil
+}
+
+func (bu *builder) finishReceipt() error {
+	for _, name := range []string{"intent_id", "status"} {
+		va, _ := bu.ev.OwnField(name)
+		if va.Text == "" {
+			return unacceptable(CodeMissingField, "the receipt has no %s: copy intent_id from the intent and say what became of it in status", name)
+		}
+		bu.ev.Type = va.Text // status, the last one
+	}
+	if _, given := bu.ev.OwnField("hard"); !given {
+		bu.ev.Own = append(bu.ev.Own, schemas.Field{Name: "hard", Value: schemas.Value{Kind: schemas.Bool}})
+	}
+	return nil
+}
+
+// finishProfile gives a profile the identity of language.md 15: a profile is a record, source = its topic, id =
+// account/user@changed_at.
+func (bu *builder) finishProfile() error {
+	ev := bu.ev
+	kind := "account"
+	if ev.User != "" {
+		kind = "user"
+	}
+	if ev.Type = cmp.Or(ev.Type, kind); ev.Type != kind {
+		return unacceptable(CodeWrongValue, "field kind is %q but user_id is %q: want kind user with a user_id, or kind account without", ev.Type, ev.User)
+	}
+	ev.Source = bu.rec.Topic
+	ev.ID = ev.Account + "/" + ev.User + "@" + strconv.FormatInt(ev.OccurredAt, 10)
+	return nil
+}
+
+// finishFields sorts the lists, drops own fields without value and refuses doubled names.
+func (bu *builder) finishFields() error {
+	for _, list := range []*[]schemas.Field{&bu.ev.Own, &bu.ev.Props, &bu.ev.Profile.Consents, &bu.ev.Profile.Channels} {
+		slices.SortFunc(*list, func(one, two schemas.Field) int { return cmp.Compare(one.Name, two.Name) })
+		for i := 1; i < len(*list); i++ {
+			if (*list)[i].Name == (*list)[i-1].Name {
+				return duplicate((*list)[i].Name)
+			}
+		}
+	}
+	bu.ev.Own = slices.DeleteFunc(bu.ev.Own, func(fi schemas.Field) bool { return fi.Value.Kind == schemas.Null })
+	return nil
+}
+
+func duplicate(name string) error {
+	return unacceptable(CodeDuplicateField, "field %s is given twice: give it once", name)
+}
