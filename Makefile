@@ -52,13 +52,13 @@ cdnow: build need-kcat ## the whole CDNOW log (69,659 purchases), every partitio
 	BROKER=embedded SIZE=full $(E2E) -v -timeout 60m -run 'TestPurchases'
 
 kill-test: build need-kcat ## >= 50 kill -9 of the processor and >= 5 of the embedded broker under load, full size
-	BROKER=embedded SIZE=full $(E2E) -v -timeout 60m -run 'TestKill|TestTakeover'
+	BROKER=embedded SIZE=full $(E2E) -v -timeout 60m -run 'TestKills'
 
 kafka-test: build need-kcat need-java ## the end-to-end suite on a real Apache Kafka
 	BROKER=kafka SIZE=ci $(E2E) -v -timeout 30m
 
 kafka-kill-test: build need-kcat need-java ## >= 10 kill -9 of the processor and >= 3 of Apache Kafka under load
-	BROKER=kafka SIZE=full $(E2E) -v -timeout 60m -run 'TestKill|TestTakeover'
+	BROKER=kafka SIZE=full $(E2E) -v -timeout 60m -run 'TestKills'
 
 need-kcat:
 	@command -v kcat >/dev/null || { echo "kcat is missing: the suites read the outputs with it, because it is not ours (Debian: apt-get install kcat)"; exit 1; }

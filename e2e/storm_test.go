@@ -1,0 +1,97 @@
+//go:build e2e
+
+package e2e_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"holdfast/e2e/await"
+	"holdfast/e2e/process"
+)
+
+// storm is a run that is killed at seeded random points of its progress and then finishes.
+type storm struct {
+	seed        uint64
+	kills       int // of the processor
+	brokerKills int // of the broker, while the processor runs
+	input       int // records that were published to all inputs
+	topic       string
+	flags       []string
+}
+
+// point is one moment of the storm: when so much of the topic is committed, and a little later.
+type point struct {
+	committed int64
+	after     time.Duration // a random instant inside a transaction
+	broker    bool
+}
+
+// points draws the moments. Early kills hit a start or a restore: their mark is already passed when the process begins.
+func (st storm) points(total int64) []point {
+	chance := rand.New(rand.NewPCG(st.seed, 0x73746f726d))
+	var all []point
+	for range st.kills + st.brokerKills {
+		all = append(all, point{committed: chance.Int64N(total * 9 / 10), after: time.Duration(chance.Int64N(int64(60 * time.Millisecond)))})
+	}
+	slices.SortFunc(all, func(a, b point) int { return int(a.committed - b.committed) })
+	for _, i := range chance.Perm(len(all))[:st.brokerKills] {
+		all[i].broker = true
+	}
+	return all
+}
+
+// storm runs the processor through its kills and lets it finish. The input must be published before: the embedded
+// broker may forget the sequence numbers of a producer that is killed with it.
+func (sc *scene) storm(st storm) {
+	sc.t.Helper()
+	total, err := sc.broker.End(sc.t.Context(), st.topic)
+	if err != nil {
+		sc.t.Fatal(err)
+	}
+	began, killed := time.Now(), 0
+	pr := sc.processor("p0", st.flags...)
+	for _, po := range st.points(total) {
+		sc.reach(pr, st.topic, po, total)
+		if po.broker {
+			sc.broker.Kill()
+			if err := sc.broker.Restart(sc.t.Context()); err != nil {
+				sc.t.Fatal(err)
+			}
+			if !pr.Running() {
+				sc.t.Fatalf("the processor did not survive the restart of the broker:\n%s", tail(pr.Output()))
+			}
+			continue
+		}
+		pr.Kill()
+		killed++
+		pr = sc.processor("p0", st.flags...)
+	}
+	sc.finish(pr)
+	sc.t.Logf("%d records, %d kills of the processor, %d of the broker: %.1f s", st.input, killed, st.brokerKills, time.Since(began).Seconds())
+}
+
+// reach waits until the group has committed up to the point, and then for its random rest.
+func (sc *scene) reach(pr *process.Process, topic string, po point, total int64) {
+	sc.t.Helper()
+	what := fmt.Sprintf("%d of %d records of %s to be committed", po.committed, total, topic)
+	err := await.Fact(sc.t.Context(), what, finishLimit, 5*time.Millisecond, func(ctx context.Context) (bool, error) {
+		if !pr.Running() {
+			sc.t.Fatalf("the processor ended before its kill at %d of %d:\n%s", po.committed, total, tail(pr.Output()))
+		}
+		committed, err := sc.broker.Committed(ctx, group, topic)
+		return committed >= po.committed, err
+	})
+	if err != nil {
+		sc.t.Fatal(err)
+	}
+	rest := time.NewTimer(po.after)
+	defer rest.Stop()
+	select {
+	case <-rest.C:
+	case <-pr.Done():
+	}
+}
