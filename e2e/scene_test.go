@@ -121,12 +121,8 @@ func (sc *scene) processor(instance string, flags ...string) *process.Process {
 }
 
 func (sc *scene) processorArgs(instance string) []string {
-	args := []string{"--brokers", sc.broker.Addr(), "--playbooks", sc.playbooks, "--state", sc.state(instance),
-		"--group", group, "--instance", instance, "--admin", sc.adminAddr(instance)}
-	if sc.broker.RegistryURL() != "" {
-		args = append(args, "--registry", sc.broker.RegistryURL())
-	}
-	return args
+	return []string{"--brokers", sc.broker.Addr(), "--registry", sc.broker.RegistryURL(), "--playbooks", sc.playbooks,
+		"--state", sc.state(instance), "--group", group, "--instance", instance, "--admin", sc.adminAddr(instance)}
 }
 
 func (sc *scene) state(instance string) string { return filepath.Join(sc.dir, "state-"+instance) }

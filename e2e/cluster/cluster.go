@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"net/http"
 	"path/filepath"
 	"time"
 
@@ -35,11 +36,13 @@ type Config struct {
 	Dir  string // data and log of the broker
 }
 
-// Broker is one broker that can be killed and started again on its data.
+// Broker is one broker that can be killed and started again on its data, and a schema registry.
 type Broker struct {
 	config   Config
 	addr     string
-	registry string // host:port; "" on Apache Kafka
+	registry string           // host:port
+	spare    string           // on Apache Kafka: where the embedded broker listens that only serves the registry
+	beside   *process.Process // that one
 	running  *process.Process
 	client   *kadm.Client
 }
@@ -50,17 +53,14 @@ func Start(ctx context.Context, config Config) (*Broker, error) {
 	if err != nil {
 		return nil, err
 	}
-	br := &Broker{config: config, addr: loopback(ports[0])}
-	switch config.Kind {
-	case Embedded:
-		br.registry = loopback(ports[1])
-	case Apache:
-		if ports[0], err = freePair(); err != nil {
+	br := &Broker{config: config, addr: loopback(ports[0]), registry: loopback(ports[1]), spare: loopback(ports[2])}
+	if config.Kind != Embedded && config.Kind != Apache {
+		return nil, fmt.Errorf("broker %q is not known: BROKER is embedded or kafka", config.Kind)
+	}
+	if config.Kind == Apache {
+		if err := br.prepareApache(); err != nil {
 			return nil, err
 		}
-		br.addr = loopback(ports[0])
-	default:
-		return nil, fmt.Errorf("broker %q is not known: BROKER is embedded or kafka", config.Kind)
 	}
 	client, err := kgo.NewClient(kgo.SeedBrokers(br.addr), kgo.RetryTimeout(2*time.Second))
 	if err != nil {
@@ -70,16 +70,26 @@ func Start(ctx context.Context, config Config) (*Broker, error) {
 	return br, br.Restart(ctx)
 }
 
+// prepareApache finds Apache Kafka its two ports and starts the registry, which it does not have.
+func (br *Broker) prepareApache() error {
+	port, err := freePair()
+	if err != nil {
+		return err
+	}
+	br.addr = loopback(port)
+	br.beside, err = process.Start(process.Spec{
+		Path: filepath.Join(br.config.Root, "bin", "holdfast"),
+		Args: []string{"broker", "--dir", filepath.Join(br.config.Dir, "registry"), "--kafka", br.spare, "--registry", br.registry},
+		Log:  filepath.Join(br.config.Dir, "registry.out"),
+	})
+	return err
+}
+
 // Addr is the bootstrap address.
 func (br *Broker) Addr() string { return br.addr }
 
-// RegistryURL is the registry's address, "" if there is none.
-func (br *Broker) RegistryURL() string {
-	if br.registry == "" {
-		return ""
-	}
-	return "http://" + br.registry
-}
+// RegistryURL is the registry's address.
+func (br *Broker) RegistryURL() string { return "http://" + br.registry }
 
 // Log is the file that takes what the broker writes.
 func (br *Broker) Log() string { return filepath.Join(br.config.Dir, "broker.out") }
@@ -95,9 +105,23 @@ func (br *Broker) Restart(ctx context.Context) error {
 		if !running.Running() {
 			return false, fmt.Errorf("it ended: %s", running.Output())
 		}
-		_, err := br.client.ListTopics(ctx)
-		return err == nil, err
+		if _, err := br.client.ListTopics(ctx); err != nil {
+			return false, err
+		}
+		return br.registryAnswers(ctx)
 	})
+}
+
+func (br *Broker) registryAnswers(ctx context.Context) (bool, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, br.RegistryURL()+"/subjects", nil)
+	if err != nil {
+		return false, err
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return false, fmt.Errorf("ask the registry: %w", err)
+	}
+	return response.StatusCode == http.StatusOK, response.Body.Close()
 }
 
 func (br *Broker) spec() process.Spec {
@@ -117,6 +141,9 @@ func (br *Broker) Kill() { br.running.Kill() }
 func (br *Broker) Close() {
 	br.client.Close()
 	br.running.Kill()
+	if br.beside != nil {
+		br.beside.Kill()
+	}
 }
 
 // FreePorts finds loopback ports that nobody listens on.
