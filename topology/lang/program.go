@@ -37,9 +37,14 @@ type Frame struct {
 
 	Zones       ZoneCache // resolves IANA names, so that a zone is loaded once per task
 	DefaultZone *time.Location
+
+	// HistoryComplete and History are the bundle's (Bundle.NewFrame fills them in). Where Bundle.History is 0 the owner
+	// of the frame sets History to the task's first clock value: see Complete.
+	HistoryComplete bool
+	History         int64 // ms
 }
 
-// ZoneCache resolves IANA zone names.
+// ZoneCache resolves IANA zone names; nil for a name that is none. The name may alias a cell: clone it to keep it.
 type ZoneCache interface {
 	Zone(name string) *time.Location
 }
@@ -52,6 +57,8 @@ type Program struct {
 	Type         value.Kind
 	// Eval gives the value at f.Now on the frame's state.
 	Eval func(f *Frame) value.Value
+	// Truth is Eval of a bool expression without the detour over a Value; nil for any other type.
+	Truth func(f *Frame) value.Truth
 	// Next gives the first instant after f.Now (ms) at which time alone may change the value, else Never. Only a
 	// program that was compiled as a waiting one (CompileWaiting) has it.
 	Next func(f *Frame) int64
@@ -61,6 +68,11 @@ type Program struct {
 	// user program are lazy (design.md 6) and are not listed.
 	Events []*EventDef
 	Facts  []*FactDef
+	// Members says that the value also depends on the number of members (MembersKey), Observed on the first record of
+	// the subject (ObservedSince): neither is an event of the bundle.
+	Members, Observed bool
+
+	term *term // what Eval was compiled from
 }
 
 // EventDef is a declared event: a topic kind and type, narrowed by a condition.
@@ -68,13 +80,15 @@ type EventDef struct {
 	Index                   int // position in the bundle: events are numbered in file order
 	Name                    string
 	Kind                    schemas.Kind   // of the input; KindNone for `any`
-	Type                    string         // "signed_in"
+	Type                    string         // "signed_in"; "" = every type of the kind (what feeds built-in facts)
 	Where                   *Program       // nil if none; sees only event.*, lists and literals
 	Any                     []*EventDef    // members of {any: [...]}
 	Fields                  []FieldDef     // declared and own fields that an expression may name
 	Canonical               string         // stable text of what it matches; part of the names of its slots
 	AccountSlots, UserSlots []*window.Slot // what its occurrence changes, by scope
 	AccountFacts, UserFacts []*FactDef     // facts that take their value from one of its fields
+	Feeds                   []FactSource   // the same with the fields: what Fold writes
+	Hidden                  bool           // not declared by the bundle: it feeds built-in facts only
 }
 
 // FieldDef is one field of an event.
@@ -82,6 +96,10 @@ type FieldDef struct {
 	Name string
 	Type value.Kind
 	Read func(f *Frame) value.Value // of f.Event; unknown when absent or not convertible
+
+	read      reader // the same, for a slot
+	zoned     bool   // looks at the zone
+	canonical string // what is read, whatever the bundle calls it: part of the names of slots
 }
 
 // FactDef is one fact of an account or user: newest by event time or changed_at wins, billing by provider_created_at.
@@ -99,4 +117,5 @@ type FactDef struct {
 type FactSource struct {
 	Event *EventDef
 	Field FieldDef
+	Fact  *FactDef
 }

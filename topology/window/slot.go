@@ -2,6 +2,8 @@
 package window
 
 import (
+	"time"
+
 	"holdfast/schemas"
 	"holdfast/topology/value"
 )
@@ -21,6 +23,7 @@ const (
 	OpFirstOf  // value of a field in the first event
 	OpLastOf   // value of a field in the last event
 	OpDistinct // number of distinct values of a field
+	OpAvg      // mean of a field
 )
 
 // Slot is one aggregate of one scope: what total(login) is to its subject's cells.
@@ -30,6 +33,11 @@ type Slot struct {
 	Key    uint32 // of its first cell: topology.Key(Name)
 	AuxKey uint32 // of its second cell (the time of a value)
 	Type   value.Kind
-	// Read gives the value to fold: the field, or unknown to fold nothing. nil for OpTotal, OpFirst, OpLast.
-	Read func(ev *schemas.Event) value.Value
+	Folds  value.Kind // of the values that go in (OpAvg of ints gives decimals)
+	// Field gives the value to fold: the field, or unknown to fold nothing. nil for OpTotal, OpFirst, OpLast. The zone
+	// is the account's; only a Zoned slot looks at it (`day`), the others may be given nil.
+	Field func(ev *schemas.Event, zone *time.Location) value.Value
+	Zoned bool
+	// Days says that the values are days of event times: kept as a bitmap, never as a sketch.
+	Days bool
 }

@@ -1,0 +1,120 @@
+package lang
+
+import (
+	"holdfast/topology/value"
+)
+
+// Waiting. The engine sets one timer per subject and rule, so it must be able to compute when a condition can change
+// by itself. Only linear calls change so: idle(e) and observed() grow with the clock from a fixed instant. Where one
+// stands alone on its side of a comparison whose other side stands still, the comparison turns at one instant:
+//
+//	idle(login) >= 7d    at last(login) + 7d         < the same
+//	idle(login) >  7d    1 ms later                  <= the same
+//	idle(login) == 7d    at both
+//
+// and everything that is built from comparisons can change at no other instant than theirs.
+
+// solvable lists the linear calls of a waiting expression that stand anywhere else.
+func (ch *checker) solvable(te *term) {
+	if te.op == opCompare {
+		ch.solvableComparison(te)
+		return
+	}
+	if te.linear() {
+		ch.fail(te.offset, "not solvable: %s must stand alone on its side of a comparison", te.text)
+		return
+	}
+	for _, kid := range te.kids {
+		ch.solvable(kid)
+	}
+}
+
+func (ch *checker) solvableComparison(te *term) {
+	left, right := te.kids[0], te.kids[1]
+	inLeft, inRight := linearIn(left), linearIn(right)
+	switch {
+	case inLeft != nil && inRight != nil:
+		ch.fail(left.offset, "not solvable: %s and %s both change with time; keep one side of %s still", inLeft.text, inRight.text, te.cmp)
+	case inLeft != nil && inLeft != left:
+		ch.fail(left.offset, "not solvable: %s must stand alone on its side of %s", inLeft.text, te.cmp)
+	case inRight != nil && inRight != right:
+		ch.fail(right.offset, "not solvable: %s must stand alone on its side of %s", inRight.text, te.cmp)
+	}
+}
+
+// linearIn finds a linear call in a term.
+func linearIn(te *term) (found *term) {
+	te.visit(func(part *term) {
+		if found == nil && part.linear() {
+			found = part
+		}
+	})
+	return found
+}
+
+// crossing is a comparison of a linear call with something that stands still.
+type crossing struct {
+	cmp   value.Cmp // with the linear call on the left
+	since func(f *Frame) (int64, bool)
+	still number
+}
+
+// crossings finds those of a checked waiting term.
+func crossings(te *term) (found []crossing) {
+	te.visit(func(part *term) {
+		if part.op != opCompare {
+			return
+		}
+		left, right, operation := part.kids[0], part.kids[1], part.cmp
+		if right.linear() {
+			left, right, operation = right, left, operation.Flip()
+		}
+		if left.linear() && !right.linear() {
+			found = append(found, crossing{cmp: operation, since: sinceOf(left), still: compileNumber(right)})
+		}
+	})
+	return found
+}
+
+// sinceOf is the instant from which a linear call counts.
+func sinceOf(te *term) func(f *Frame) (int64, bool) {
+	over, slot := te.over, te.slot
+	if te.op == opObserved {
+		return func(f *Frame) (int64, bool) { return observedSince(f, over) }
+	}
+	return func(f *Frame) (int64, bool) { return idleSince(f, over, slot) }
+}
+
+// next is the first instant after now at which the comparison may turn.
+func (cr *crossing) next(f *Frame) int64 {
+	since, seen := cr.since(f)
+	length, mark := cr.still(f)
+	if !seen || mark == missing {
+		return Never
+	}
+	at, ok := value.AddInt(since, length)
+	if !ok || at == Never {
+		return Never
+	}
+	atOnce := cr.cmp != value.Gt && cr.cmp != value.Le
+	later := cr.cmp != value.Ge && cr.cmp != value.Lt
+	switch {
+	case atOnce && at > f.Now:
+		return at
+	case later && at+1 > f.Now:
+		return at + 1
+	}
+	return Never
+}
+
+// compileNext joins the crossings: the earliest instant at which any of them may turn.
+func compileNext(te *term) func(f *Frame) int64 {
+	all := crossings(te)
+	return func(f *Frame) int64 {
+		first := int64(Never)
+		for i := range all {
+			first = min(first, all[i].next(f))
+		}
+		return first
+	}
+}
