@@ -11,6 +11,7 @@ import (
 
 	"holdfast/tools/cli"
 	"holdfast/tools/publish"
+	"holdfast/tools/tail"
 	"holdfast/tools/topics"
 )
 
@@ -50,6 +51,9 @@ func NewRoot() *cobra.Command {
 		newBrokerCommand(),
 		topics.NewCommand(),
 		publish.NewCommand(),
+		tail.NewCommand(),
+		newSchemasCommand(),
+		newStateCommand(),
 	)
 	return root
 }

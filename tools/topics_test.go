@@ -78,12 +78,10 @@ func TestTopicsMayHaveOtherNames(t *testing.T) {
 // One address of several is enough; the error for none names them all.
 func TestNoBrokerAnswers(t *testing.T) {
 	bro := startBroker(t)
-	registry := bro.RegistryURL()[len("http://"):]
 	free := freeAddr(t)
-	for _, args := range [][]string{{"topics", "create", "--brokers"}, {"publish", "-", "--brokers"}} {
+	for _, args := range [][]string{{"topics", "create", "--brokers"}, {"publish", "-", "--brokers"}, {"tail", "intents", "--brokers"}} {
 		run(t, append(args, free)...).want(t, cli.ExitFailure, "",
 			"holdfast: cannot reach Kafka at "+free+": connection refused; is it running? try `holdfast broker --dir DIR`\n")
 	}
-	run(t, "topics", "create", "--brokers", registry).want(t, cli.ExitFailure, "", "cannot reach Kafka at "+registry)
 	run(t, "topics", "create", "--brokers", free+","+bro.KafkaAddr()).want(t, cli.ExitOK, "15 topics created", "")
 }

@@ -35,9 +35,12 @@ func IsUsage(err error) bool {
 	return errors.As(err, &usage)
 }
 
-// Args makes the check of a command's arguments: exactly the named ones, the last of which may repeat ("DIR...").
+// Args makes the check of a command's arguments: exactly the named ones. "DIR..." stands for any number, also none.
 func Args(names ...string) cobra.PositionalArgs {
 	many := len(names) > 0 && strings.HasSuffix(names[len(names)-1], "...")
+	if many {
+		names = names[:len(names)-1]
+	}
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) == len(names) || many && len(args) >= len(names) {
 			return nil

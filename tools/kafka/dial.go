@@ -63,6 +63,7 @@ func Dial(ctx context.Context, seeds []string, opts ...kgo.Opt) (*kgo.Client, er
 		kgo.ClientID("holdfast"),
 		kgo.DialTimeout(dialTimeout),
 		kgo.RetryTimeout(requestTimeout),
+		kgo.RequestTimeoutOverhead(pingTimeout),
 	}
 	client, err := kgo.NewClient(append(base, opts...)...)
 	if err != nil {

@@ -1,0 +1,29 @@
+package tools_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	"holdfast/schemas"
+	"holdfast/tools/cli"
+)
+
+func TestSchemasArePrinted(t *testing.T) {
+	all := run(t, "schemas")
+	var list []map[string]any
+	if err := json.Unmarshal([]byte(all.stdout), &list); err != nil || len(list) != len(schemas.RecordNames()) {
+		t.Errorf("%d schemas, %v", len(list), err)
+	}
+	var one map[string]any
+	if err := json.Unmarshal([]byte(run(t, "schemas", "Decision").stdout), &one); err != nil || one["name"] != "Decision" {
+		t.Errorf("schema %v, %v", one["name"], err)
+	}
+	run(t, "schemas", "Decisions").want(t, cli.ExitUsage, "", `there is no record "Decisions": want UserAction, BillingEvent,`)
+}
+
+func TestDigestOfWhatIsNoState(t *testing.T) {
+	run(t, "state", "digest").want(t, cli.ExitUsage, "", "--state is missing, for example: holdfast state digest --state ./state")
+	run(t, "state", "digest", "--state", "/nowhere").want(t, cli.ExitFailure, "", "read the state: stat /nowhere: no such file or directory")
+	file := writeFile(t, "state", "x")
+	run(t, "state", "digest", "--state", file).want(t, cli.ExitFailure, "", "is not a directory")
+}
