@@ -65,6 +65,12 @@ func (bu *builder) scalar(name string, va schemas.Value) error {
 			return bu.own(own, va)
 		}
 	}
+	if bu.structure(name) != structureNone {
+		if va.Kind == schemas.Null {
+			return nil
+		}
+		return wrongType(name, va, "a list for roles, an object for the others")
+	}
 	return bu.property(name, va)
 }
 

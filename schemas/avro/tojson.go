@@ -1,6 +1,7 @@
 package avro
 
 import (
+	"bytes"
 	"encoding/base64"
 	"maps"
 	"math"
@@ -64,12 +65,18 @@ func appendInteger(dst []byte, no *node, num int64) []byte {
 	return appendText(dst, timeText(num))
 }
 
-// appendFloat writes what JSON has no number for as a string.
+// appendFloat keeps a double a double when the JSON is read again (5.0), and writes what JSON has no number for as a
+// string.
 func appendFloat(dst []byte, num float64, bits int) []byte {
 	if math.IsNaN(num) || math.IsInf(num, 0) {
 		return appendText(dst, strconv.FormatFloat(num, 'g', -1, bits))
 	}
-	return strconv.AppendFloat(dst, num, 'g', -1, bits)
+	from := len(dst)
+	dst = strconv.AppendFloat(dst, num, 'g', -1, bits)
+	if !bytes.ContainsAny(dst[from:], ".e") {
+		dst = append(dst, '.', '0')
+	}
+	return dst
 }
 
 // appendText quotes a string. encoding/json is not used: it escapes < > and &, which people have to read in reasons.
