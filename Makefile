@@ -36,7 +36,7 @@ race: ## the concurrent rooms under the race detector (needs a C compiler)
 
 bench: build ## benchmarks of the rooms, then events per second of the whole pipeline beside the bare loop
 	$(GO) test -run '^$$' -bench . -benchtime $(BENCHTIME) ./schemas/... ./state/... ./topology/...
-	$(GO) run ./e2e/bench -bin $(BIN)
+	$(GO) run ./e2e/bench -root .
 
 lint: fmt ## vet and staticcheck (fetched by Go on first use)
 	$(GO) vet ./...
