@@ -1,0 +1,62 @@
+package operator
+
+import (
+	"fmt"
+
+	"holdfast/topology"
+)
+
+// Disarm makes what failed stay silent: the start of a playbook (step "") until its condition falls, a step of the
+// episode that was being judged for good. A stop or an end that cannot be judged closes the episode: better silent than
+// wrong. The processor calls it after it rolled back a failed Fire, with what Rule said.
+//
+// Invariant: nothing of the failing rule is evaluated before it is disarmed.
+func (ta *Task) Disarm(ref topology.Ref, playbook, step string) error {
+	failed := ta.judged
+	pa := ta.open(ref)
+	for _, ru := range pa.rules {
+		if ru.Name != playbook {
+			continue
+		}
+		if err := ta.disarm(pa, ru, step, failed); err != nil {
+			return fmt.Errorf("disarm playbook %s: %w", playbook, err)
+		}
+		return ta.rearm(pa)
+	}
+	return fmt.Errorf("disarm playbook %s: there is none for such a subject", playbook)
+}
+
+func (ta *Task) disarm(pa *party, ru *rule, step string, failed at) error {
+	if step == "" {
+		ed := pa.edges(ru)
+		ed.disarmed = true
+		pa.setEdges(ru, ed)
+		return nil
+	}
+	li, err := pa.life(ru)
+	if err != nil {
+		return err
+	}
+	for i := range li.Episodes {
+		ep := &li.Episodes[i]
+		if ep.Over || failed.ok && failed.playbook == ru.Name && failed.episode != "" && failed.episode != ep.ID {
+			continue
+		}
+		ta.silence(pa, ru, ep, step, failed.due)
+	}
+	ta.setLife(pa, ru, &li, failed.due)
+	return nil
+}
+
+// silence takes a step out of an episode, or closes it.
+func (ta *Task) silence(pa *party, ru *rule, ep *episode, step string, at int64) {
+	st := ru.stepNamed(step)
+	if st == nil {
+		ep.Deaf, ep.Over = true, true
+		ta.withdrawHeld(pa, ru, ep, note{outcome: withdrawn, code: "failed", text: step + " of the episode failed", at: at})
+		ta.decide(pa, ru, ep, note{outcome: ended, code: "failed", text: step + " of the episode failed", at: at})
+		return
+	}
+	ta.drop(pa, ru, ep, st, note{outcome: skipped, code: "failed", text: "the step failed", at: at, due: at})
+	ta.settle(pa, ru, ep, at)
+}

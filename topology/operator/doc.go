@@ -1,0 +1,24 @@
+// Package operator is what the playbooks of one task do: it folds events into the memory of accounts and users, notices
+// the instants at which something begins, decides steps, publishes intents and takes them back. It is pure: the store,
+// the sink and the clock are handed in, and the same calls in the same order give the same state and output.
+//
+// One record goes through ProcessEvent, in this order (language.md 11, 15):
+//
+//	judge what the subjects were when a new playbook came          existing.go
+//	fire what was due before the event (due < t_e - lateness)      task.go, wake.go
+//	fold: slots, facts, members, consents                          fold.go, members.go
+//	open episodes: stops                                           stop.go
+//	starts: edges, occasions, again                                start.go, again.go
+//	steps that are due at once                                     step.go
+//	when to look at the subject again                              wake.go
+//
+// Between records the processor calls Fire for the earliest wake that the clock has passed: one unit of work of one
+// subject (an edge that time made, a step, a publication, an end).
+//
+// Wakes are lazy: an event only moves cells. The wake of a subject is a lower bound of the next instant at which
+// something is due; Fire computes the exact one and sets the wake anew when it was early. So a user who comes back every
+// day costs a timer once a week, not a timer write per event.
+//
+// A subject's memory of one playbook is two cells: "rule/NAME" (the edge of its start and how far time was judged,
+// rule.go) and "episode/NAME" (what it has lived through, episode.go).
+package operator

@@ -1,0 +1,196 @@
+package operator
+
+import (
+	"strings"
+
+	"holdfast/schemas"
+	"holdfast/topology"
+	"holdfast/topology/lang"
+	"holdfast/topology/playbook"
+	"holdfast/topology/value"
+	"holdfast/topology/window"
+)
+
+// intent fills in what a delivery and its cancel have in common. Nothing in it aliases a cell or a record.
+func (ta *Task) intent(pa *party, ru *rule, ep *episode, st *playbook.Step, ad addressee, action string) *schemas.MessageIntent {
+	key := ta.dedupeKey(pa, ru, ep, st, action, ad)
+	in := &schemas.MessageIntent{
+		IntentID: schemas.IntentID(key), DedupeKey: key, Kind: kindOf(st.Action),
+		AccountID: strings.Clone(pa.ref.Account), Recipient: ad.recipient(),
+		Playbook: ru.Name, PlaybookVersion: ru.Version, BundleVersion: ta.bundle.Hash, EpisodeID: ep.ID, Step: st.ID,
+		Class: ru.Class, Category: st.Category, Template: st.Template, ChannelRule: "first_available",
+		Test: ep.Test, TraceParent: ep.Trace,
+	}
+	if st.ViaAll {
+		in.ChannelRule = "all"
+	}
+	in.Locale, in.TimeZone = ta.localeAndZone(pa, ad)
+	return in
+}
+
+func (ta *Task) dedupeKey(pa *party, ru *rule, ep *episode, st *playbook.Step, action string, ad addressee) string {
+	return schemas.DedupeKey(ru.Name, pa.identity(), ep.ID, st.ID, action, ad.part())
+}
+
+// kindOf is the kind of the intent that an action makes.
+func kindOf(action string) string {
+	switch action {
+	case "send":
+		return "message"
+	case "notify":
+		return "notice"
+	}
+	return action // task, request
+}
+
+// defaultChannels are the channels of a step that consent has not narrowed.
+func defaultChannels(st *playbook.Step) []string {
+	switch {
+	case len(st.Via) > 0:
+		return append([]string(nil), st.Via...)
+	case st.Action == "send":
+		return []string{"email"}
+	case st.Action == "notify":
+		return []string{"slack"}
+	}
+	return nil
+}
+
+// stepNamed finds a step; nil if the playbook has none of that name (any more).
+func (ru *rule) stepNamed(id string) *playbook.Step {
+	for _, st := range ru.Steps {
+		if st.ID == id {
+			return st
+		}
+	}
+	return nil
+}
+
+// data evaluates the values that the template gets.
+func (ta *Task) data(pa *party, ep *episode, st *playbook.Step, now int64) []schemas.Field {
+	if len(st.Data) == 0 {
+		return nil
+	}
+	fields := make([]schemas.Field, len(st.Data))
+	for i, da := range st.Data {
+		fields[i] = schemas.Field{Name: da.Name, Value: wire(da.Value.Eval(ta.within(pa, ep, now)))}
+	}
+	sortFields(fields)
+	return fields
+}
+
+// wire is a value as an intent carries it: numbers and bools as they are, a bound as seen, the rest as text.
+func wire(va value.Value) schemas.Value {
+	switch va.Kind {
+	case value.Unknown:
+		return schemas.Value{Kind: schemas.Null}
+	case value.Bool:
+		return schemas.Value{Kind: schemas.Bool, Num: va.Num}
+	case value.Int:
+		return schemas.Value{Kind: schemas.Long, Num: va.Num}
+	case value.Decimal:
+		return schemas.Value{Kind: schemas.Double, Float: float64(va.Num) / value.Scale}
+	case value.Duration:
+		return schemas.Value{Kind: schemas.String, Text: value.FormatDuration(va.Num, "")}
+	}
+	va.Bound = value.Exact
+	return schemas.Value{Kind: schemas.String, Text: strings.Clone(va.String())}
+}
+
+func sortFields(fs []schemas.Field) {
+	for i := 1; i < len(fs); i++ {
+		for j := i; j > 0 && fs[j].Name < fs[j-1].Name; j-- {
+			fs[j], fs[j-1] = fs[j-1], fs[j]
+		}
+	}
+}
+
+const defaultPriority = 50
+
+// priority is the step's, else the playbook's, rounded and clamped to 0..100; unknown is 50.
+func (ta *Task) priority(pa *party, ru *rule, ep *episode, st *playbook.Step, now int64) int32 {
+	pr := st.Priority
+	if pr == nil {
+		pr = ru.Priority
+	}
+	if pr == nil {
+		return defaultPriority
+	}
+	va := pr.Eval(ta.within(pa, ep, now))
+	switch {
+	case va.Kind == value.Int && va.Bound == value.Exact:
+		return clamp(va.Num)
+	case va.Kind == value.Decimal && va.Bound == value.Exact:
+		return clamp(rounded(va.Num))
+	}
+	return defaultPriority
+}
+
+// rounded takes millionths to the nearest whole, half away from zero.
+func rounded(micros int64) int64 {
+	const half = value.Scale / 2
+	if micros < 0 {
+		return -((-micros + half) / value.Scale)
+	}
+	return (micros + half) / value.Scale
+}
+
+func clamp(n int64) int32 { return int32(max(0, min(100, n))) }
+
+// localeAndZone are those of the user who gets the intent, else of the playbook's user, else of the account.
+func (ta *Task) localeAndZone(pa *party, ad addressee) (locale, zone string) {
+	var who topology.Cells
+	switch {
+	case ad.Type == "user" && ad.Name != pa.ref.ID:
+		who = ta.store.Open(topology.Ref{Account: pa.ref.Account, Kind: topology.SubjectUser, ID: ad.Name})
+	case pa.ref.Kind == topology.SubjectUser:
+		who = pa.sub
+	}
+	locale, zone = ta.facts.text(ta.facts.userLocale, who), ta.facts.text(ta.facts.userZone, who)
+	if locale == "" {
+		locale = ta.facts.text(ta.facts.accountLocale, pa.account)
+	}
+	if zone == "" {
+		zone = ta.facts.text(ta.facts.accountZone, pa.account)
+	}
+	return locale, zone
+}
+
+// builtin are the facts that this package itself reads.
+type builtin struct {
+	userLocale, userZone, userRoles, accountLocale, accountZone *lang.FactDef
+
+	ofAccount, ofUser []*lang.FactDef // all of one scope
+}
+
+func newBuiltin(b *playbook.Bundle) (fa builtin) {
+	for _, def := range b.Facts {
+		user := def.Scope == lang.ScopeUser
+		if user {
+			fa.ofUser = append(fa.ofUser, def)
+		} else {
+			fa.ofAccount = append(fa.ofAccount, def)
+		}
+		switch {
+		case def.Name == "locale" && user:
+			fa.userLocale = def
+		case def.Name == "locale":
+			fa.accountLocale = def
+		case def.Name == "time_zone" && user:
+			fa.userZone = def
+		case def.Name == "time_zone":
+			fa.accountZone = def
+		case def.Name == "roles" && user:
+			fa.userRoles = def
+		}
+	}
+	return fa
+}
+
+// text reads a text fact; "" when there is none. The result is a copy.
+func (fa builtin) text(def *lang.FactDef, cells topology.Cells) string {
+	if def == nil || cells == nil {
+		return ""
+	}
+	return strings.Clone(window.Load(cells, def.ValueKey, def.Type).Text)
+}

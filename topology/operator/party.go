@@ -1,0 +1,128 @@
+package operator
+
+import (
+	"fmt"
+
+	"holdfast/schemas"
+	"holdfast/topology"
+	"holdfast/topology/lang"
+)
+
+// Cells of a subject that belong to no rule.
+var (
+	judgedKey     = topology.Key("judged")        // ms, newest instant at which the subject was judged
+	openKey       = topology.Key("episodes.open") // how many episodes are open, over all playbooks
+	generationKey = topology.Key("generation")    // the playbooks that the subject was judged for
+)
+
+// party is the subject at hand: the account or the user that a record or a timer is about.
+type party struct {
+	ref     topology.Ref
+	sub     topology.Subject
+	account topology.Subject // of its account; sub itself for an account
+	rules   []*rule          // the playbooks for such subjects
+	judged  int64            // ms, newest instant at which it was judged before the record or timer at hand
+	stirred bool             // something beside the concerned rules moved: the wake is to be computed exactly
+}
+
+func (ta *Task) open(ref topology.Ref) *party {
+	pa := &ta.parties[0]
+	*pa = party{ref: ref, sub: ta.store.Open(ref), rules: ta.accountRules}
+	pa.account = pa.sub
+	if ref.Kind == topology.SubjectUser {
+		pa = &ta.parties[1]
+		*pa = party{ref: ref, sub: ta.store.Open(ref), rules: ta.userRules}
+		pa.account = ta.store.Open(accountRef(ref))
+	}
+	pa.judged, _ = pa.sub.Int(judgedKey)
+	return pa
+}
+
+func accountRef(ref topology.Ref) topology.Ref {
+	return topology.Ref{Account: ref.Account, Kind: topology.SubjectAccount}
+}
+
+// user is the id of the user, "" for an account.
+func (pa *party) user() string { return pa.ref.ID }
+
+// identity is the subject part of a dedupe key.
+func (pa *party) identity() string {
+	if pa.ref.Kind == topology.SubjectUser {
+		return schemas.UserSubject(pa.ref.Account, pa.ref.ID)
+	}
+	return schemas.AccountSubject(pa.ref.Account)
+}
+
+// hasOpen says whether an episode of any playbook is open.
+func (pa *party) hasOpen() bool {
+	n, _ := pa.sub.Int(openKey)
+	return n > 0
+}
+
+// judgedAt remembers that the subject was judged at an instant.
+func (pa *party) judgedAt(at int64) {
+	if at > pa.judged {
+		pa.judged = at
+		pa.sub.SetInt(judgedKey, at)
+	}
+}
+
+// see points the frame at a subject and an instant.
+func (ta *Task) see(pa *party, now int64) *lang.Frame {
+	fr := &ta.frame
+	fr.Now, fr.Event, fr.Start, fr.StartAt = now, nil, nil, 0
+	fr.Account, fr.AccountID, fr.User, fr.UserID = pa.account, pa.ref.Account, nil, ""
+	if pa.ref.Kind == topology.SubjectUser {
+		fr.User, fr.UserID = pa.sub, pa.ref.ID
+	}
+	return fr
+}
+
+// within points the frame at a subject, an instant and an episode.
+func (ta *Task) within(pa *party, ep *episode, now int64) *lang.Frame {
+	fr := ta.see(pa, now)
+	fr.Start, fr.StartAt = ep.Captures, ep.StartAt
+	return fr
+}
+
+// life loads what the subject has lived through in a playbook; the zero life if nothing.
+func (pa *party) life(ru *rule) (life, error) {
+	b, ok := pa.sub.Bytes(ru.lifeKey)
+	if !ok {
+		return life{}, nil
+	}
+	li, err := decodeLife(b)
+	if err != nil {
+		return life{}, fmt.Errorf("load playbook %s: %w", ru.Name, err)
+	}
+	li.wasOpen = li.open()
+	return li, nil
+}
+
+// setLife stores it and keeps the count of open episodes. `now` is the instant at hand: what cannot be regretted any
+// more by then is forgotten.
+func (ta *Task) setLife(pa *party, ru *rule, li *life, now int64) {
+	li.prune(now, ru.regretful)
+	open := li.open()
+	pa.addOpen(open - li.wasOpen)
+	li.wasOpen = open
+	pa.stirred = true
+	if !li.Entered && len(li.Episodes) == 0 {
+		pa.sub.Delete(ru.lifeKey)
+		return
+	}
+	ta.scratch = appendLife(ta.scratch[:0], li)
+	pa.sub.SetBytes(ru.lifeKey, ta.scratch)
+}
+
+func (pa *party) addOpen(n int) {
+	if n == 0 {
+		return
+	}
+	was, _ := pa.sub.Int(openKey)
+	if was+int64(n) == 0 {
+		pa.sub.Delete(openKey)
+		return
+	}
+	pa.sub.SetInt(openKey, was+int64(n))
+}

@@ -1,0 +1,272 @@
+package operator
+
+import (
+	"math"
+
+	"holdfast/schemas"
+	"holdfast/topology"
+	"holdfast/topology/lang"
+	"holdfast/topology/playbook"
+)
+
+// Task computes one partition. It keeps nothing that matters beyond a call but its meta (Resume, AppendMeta): all state
+// is in the store, so a call that failed or panicked needs no repair here once the store has rolled it back.
+type Task struct {
+	bundle *playbook.Bundle
+	store  topology.Store
+	sink   topology.Sink
+
+	rules        []*rule // by name; accountRules and userRules are those of one scope, in the same order
+	accountRules []*rule
+	userRules    []*rule
+	concern      concern
+	facts        builtin
+	maxLateness  int64 // ms, of any playbook
+
+	meta   meta
+	clock  int64 // C of the call at hand
+	judged at    // what is being judged, for Rule and Disarm
+	counts Counts
+
+	// Scratch, overwritten by every call.
+	frame   lang.Frame
+	parties [2]party
+	matched []*lang.EventDef
+	earlier []bool // by playbook index: start.when was true before the fold
+	marked  []bool // by playbook index: the event at hand concerns the rule
+	scratch []byte
+}
+
+// at says what is being judged.
+type at struct {
+	playbook, step, episode string
+	due                     int64
+	ok                      bool
+	overdue                 bool // before an event, for ref
+	ref                     topology.Ref
+}
+
+// Counts is how often what happened since NewTask. A call that failed counts too: take differences of calls that did not.
+type Counts struct {
+	Events, Late, Fired                       int64
+	Entered, NotEntered, Decisions            int64
+	Intents, Cancels, Stopped, Regrets, Swept int64
+}
+
+// NewTask makes the computation of one task. Resume has to be called before anything else.
+func NewTask(b *playbook.Bundle, store topology.Store, sink topology.Sink) *Task {
+	ta := &Task{bundle: b, store: store, sink: sink, frame: newFrame(b)}
+	for _, pb := range b.Playbooks {
+		ru := newRule(pb)
+		ta.rules = append(ta.rules, ru)
+		if pb.Each == lang.ScopeUser {
+			ta.userRules = append(ta.userRules, ru)
+		} else {
+			ta.accountRules = append(ta.accountRules, ru)
+		}
+		ta.maxLateness = max(ta.maxLateness, pb.Lateness)
+	}
+	ta.concern, ta.facts = newConcern(b, ta.rules), newBuiltin(b)
+	ta.earlier, ta.marked = make([]bool, len(ta.rules)), make([]bool, len(ta.rules))
+	return ta
+}
+
+// Counts returns the counters.
+func (ta *Task) Counts() Counts { return ta.counts }
+
+// Rule says what was being judged when a call failed: the playbook, its step ("" for its start, "stop" and "ends" for
+// those), and the due instant. ok is false when the failure belongs to no rule.
+func (ta *Task) Rule() (playbook, step string, due int64, ok bool) {
+	return ta.judged.playbook, ta.judged.step, ta.judged.due, ta.judged.ok
+}
+
+// Overdue says that a failed ProcessEvent did not come to its event: a unit of this subject that was due before it
+// failed. The processor treats it like a failed Fire (rolls back, writes the dead letter, calls Disarm) and then gives
+// the event again.
+func (ta *Task) Overdue() (ref topology.Ref, ok bool) {
+	return ta.judged.ref, ta.judged.ok && ta.judged.overdue
+}
+
+func (ta *Task) judging(ru *rule, ep *episode, step string, due int64) {
+	ju := &ta.judged
+	ju.playbook, ju.step, ju.due, ju.episode, ju.ok = ru.Name, step, due, "", true
+	if ep != nil {
+		ju.episode = ep.ID
+	}
+}
+
+// idle says that nothing is being judged.
+func (ta *Task) idle() { ta.judged.ok = false }
+
+// begin starts a call.
+func (ta *Task) begin(clock int64) {
+	ta.clock, ta.judged = clock, at{}
+	if ta.meta.FirstClock == 0 && clock > 0 {
+		ta.meta.FirstClock = clock
+	}
+	if ta.bundle.History == 0 {
+		ta.frame.History = ta.meta.FirstClock
+	}
+}
+
+// ProcessEvent takes one record of the task. The clock is C after the record advanced it; the processor has fired what
+// that made due.
+func (ta *Task) ProcessEvent(ev *schemas.Event, clock int64) error {
+	ta.begin(clock)
+	ta.counts.Events++
+	account := ta.open(topology.Ref{Account: ev.Account, Kind: topology.SubjectAccount})
+	var user *party
+	if ev.User != "" {
+		user = ta.open(topology.Ref{Account: ev.Account, Kind: topology.SubjectUser, ID: ev.User})
+	}
+	if err := ta.catchUp(ev, account, user); err != nil {
+		return err
+	}
+	ta.judged = at{}
+	ta.match(ev, account, user)
+	ta.lookBefore(ev, account, user)
+	ta.fold(ev, account, user)
+	if err := ta.react(ev, account); err != nil {
+		return err
+	}
+	if user != nil {
+		return ta.react(ev, user)
+	}
+	return nil
+}
+
+// catchUp brings the subjects of an event up to the instant before it: what they were when a playbook came, and what was
+// due before t_e - lateness, in the order of the due instants.
+func (ta *Task) catchUp(ev *schemas.Event, account, user *party) error {
+	for _, pa := range []*party{account, user} {
+		if pa == nil {
+			continue
+		}
+		ta.judged.overdue, ta.judged.ref = true, pa.ref
+		if err := ta.meet(pa); err != nil {
+			return err
+		}
+	}
+	for {
+		fired, err := ta.fireBefore(ta.instant(ev), account, user)
+		if err != nil || !fired {
+			return err
+		}
+	}
+}
+
+// instant is the event time as far as it may drive anything. A profile does not hold back the clock, so its time may be
+// days ahead of what was read of the other inputs: it never makes an absence.
+func (ta *Task) instant(ev *schemas.Event) int64 {
+	if ev.Kind == schemas.KindProfile || ev.Kind == schemas.KindReceipt {
+		return min(ev.At, ta.clock)
+	}
+	return ev.At
+}
+
+// react runs the rules of one subject after the fold.
+func (ta *Task) react(ev *schemas.Event, pa *party) error {
+	oc := ta.occasionOf(ev, pa)
+	if pa.hasOpen() || oc.at <= pa.judged { // a late event may be a reason for regret
+		if err := ta.stopsOfEvent(pa, oc); err != nil {
+			return err
+		}
+	}
+	for _, ru := range pa.rules {
+		if !ta.marked[ru.Index] {
+			continue
+		}
+		if err := ta.judgeStart(pa, ru, oc); err != nil {
+			return err
+		}
+	}
+	if ev.Kind != schemas.KindProfile {
+		pa.judgedAt(oc.now)
+	}
+	ta.idle()
+	return ta.rearmAfterEvent(pa)
+}
+
+// Fire runs one unit of work that is due at the clock for a subject: an edge that time made, a step, a publication, an
+// end. fired is false when nothing was due: the wake was early and was moved.
+func (ta *Task) Fire(ref topology.Ref, clock int64) (fired bool, err error) {
+	return ta.fire(ref, clock, func(un unit) bool { return un.wake.Ready() < clock })
+}
+
+// FireUntil is Fire at the end of the input (language.md 11, `until: T`): W becomes T, so what is due at T or before
+// fires, whatever the lateness of its playbook, and what has its slot at T or before is published. The caller goes on
+// while the earliest wake's Ready is before EndClock(T); a subject that has nothing left to do gets a wake at or after it.
+func (ta *Task) FireUntil(ref topology.Ref, until int64) (fired bool, err error) {
+	fired, err = ta.fire(ref, ta.EndClock(until), func(un unit) bool { return un.due <= until })
+	if err != nil || fired {
+		return fired, err
+	}
+	pa := ta.open(ref)
+	if end := topology.TimerAt(ta.EndClock(until)); pa.sub.Wake() < end {
+		pa.sub.SetWake(end)
+	}
+	return false, nil
+}
+
+// EndClock is the clock value that is past everything that FireUntil(T) may fire.
+func (ta *Task) EndClock(until int64) int64 { return until + ta.maxLateness + 1 }
+
+// maxTries bounds the early instants that one call looks at; a wake that is still early then is tried again.
+const maxTries = 1000
+
+func (ta *Task) fire(ref topology.Ref, clock int64, within limit) (fired bool, err error) {
+	ta.begin(clock)
+	pa := ta.open(ref)
+	if err := ta.meet(pa); err != nil {
+		return false, err
+	}
+	for try := 0; try < maxTries && !fired; try++ {
+		un, err := ta.next(pa, within)
+		if err != nil {
+			return false, err
+		}
+		if un.wake == topology.NoWake {
+			break
+		}
+		if fired, err = ta.run(pa, un); err != nil {
+			return false, err
+		}
+	}
+	return fired, ta.rearm(pa)
+}
+
+// fireBefore fires one unit that was due before t_e - lateness for one of the subjects of an event, the earliest of them.
+func (ta *Task) fireBefore(instant int64, account, user *party) (fired bool, err error) {
+	within := func(un unit) bool { return un.due < instant-un.rule.Lateness }
+	var who *party
+	first := unit{wake: topology.NoWake}
+	for _, pa := range []*party{account, user} {
+		if pa == nil || pa.sub.Wake().Ready() >= instant {
+			continue // Invariant: the wake is a lower bound, and no unit's wake is after its due + lateness
+		}
+		ta.judged.ref = pa.ref
+		un, err := ta.next(pa, within)
+		if err != nil {
+			return false, err
+		}
+		if un.wake == topology.NoWake {
+			err = ta.rearm(pa)
+		} else if who == nil || un.before(first) {
+			who, first = pa, un
+		}
+		if err != nil {
+			return false, err
+		}
+	}
+	if who == nil {
+		return false, nil
+	}
+	ta.judged.ref = who.ref
+	if _, err = ta.run(who, first); err != nil {
+		return false, err
+	}
+	return true, ta.rearm(who)
+}
+
+// NoClock is the clock of a task that has read nothing yet.
+const NoClock = math.MinInt64

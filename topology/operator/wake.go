@@ -1,0 +1,248 @@
+package operator
+
+import (
+	"holdfast/topology"
+	"holdfast/topology/lang"
+	"holdfast/topology/playbook"
+)
+
+// work is what a unit does. workNone is the reserved zero.
+type work uint8
+
+const (
+	workNone    work = iota
+	workStart        // an instant at which time may change the start's condition, or lets the subject in again
+	workStop         // an instant at which time may make a stop true
+	workEnds         // the longest episode
+	workStep         // a step is due
+	workPublish      // the slot of a held step
+)
+
+// unit is one (due, kind) of one rule of a subject: what one Fire does.
+type unit struct {
+	wake    topology.Wake // NoWake: there is none
+	due     int64         // ms
+	work    work
+	rule    *rule
+	episode int // index in the life
+	step    *playbook.Step
+}
+
+// name is the step of a unit as Rule gives it.
+func (un unit) name() string {
+	switch un.work {
+	case workStop:
+		return stopName
+	case workEnds:
+		return endsName
+	case workStep, workPublish:
+		return un.step.ID
+	}
+	return ""
+}
+
+const (
+	stopName = "stop"
+	endsName = "ends"
+)
+
+// before orders units: by the clock at which they become possible (timers first), then due, playbook, and within it
+// stops, ends and starts before steps, steps in file order.
+func (un unit) before(other unit) bool {
+	if un.wake != other.wake {
+		return un.wake < other.wake
+	}
+	if un.due != other.due {
+		return un.due < other.due
+	}
+	if un.rule.Index != other.rule.Index {
+		return un.rule.Index < other.rule.Index
+	}
+	if a, b := un.rank(), other.rank(); a != b {
+		return a < b
+	}
+	return un.episode < other.episode
+}
+
+func (un unit) rank() int {
+	switch un.work {
+	case workStop:
+		return -3
+	case workEnds:
+		return -2
+	case workStart:
+		return -1
+	}
+	return un.step.Index
+}
+
+// limit says which units may fire now; nil: all of them.
+type limit func(unit) bool
+
+// search looks for the earliest unit within a limit.
+//
+// Rejected: to take the earliest unit and then ask the limit. A publication may come before a timer in the order of the
+// clock and still be beyond the limit that the timer is within (before an event both are asked for due < t_e - lateness).
+type search struct {
+	within limit
+	first  unit
+}
+
+func (se *search) offer(un unit) {
+	if se.within != nil && !se.within(un) {
+		return
+	}
+	if se.first.wake == topology.NoWake || un.before(se.first) {
+		se.first = un
+	}
+}
+
+// next computes the earliest unit of a subject exactly.
+func (ta *Task) next(pa *party, within limit) (unit, error) {
+	se := search{within: within, first: unit{wake: topology.NoWake}}
+	open := pa.hasOpen()
+	for _, ru := range pa.rules {
+		if err := ta.nextOf(pa, ru, open, &se); err != nil {
+			return unit{}, err
+		}
+	}
+	ta.idle()
+	return se.first, nil
+}
+
+// nextOf offers the units of one rule.
+func (ta *Task) nextOf(pa *party, ru *rule, open bool, se *search) error {
+	var li life
+	if open || ru.timedAgain() {
+		var err error
+		if li, err = pa.life(ru); err != nil {
+			return err
+		}
+	}
+	if due, ok := ta.startDue(pa, ru, &li); ok {
+		se.offer(unit{wake: topology.TimerAt(due + ru.Lateness), due: due, work: workStart, rule: ru})
+	}
+	for i := range li.Episodes {
+		if !li.Episodes[i].Over {
+			ta.nextOfEpisode(pa, ru, &li.Episodes[i], i, se)
+		}
+	}
+	return nil
+}
+
+func (ta *Task) nextOfEpisode(pa *party, ru *rule, ep *episode, index int, se *search) {
+	timer := func(due int64, wo work, st *playbook.Step) {
+		se.offer(unit{wake: topology.TimerAt(due + ru.Lateness), due: due, work: wo, rule: ru, episode: index, step: st})
+	}
+	if due, ok := ta.stopDue(pa, ru, ep); ok {
+		timer(due, workStop, nil)
+	}
+	timer(ep.StartAt+ru.Ends, workEnds, nil)
+	for _, st := range ru.Steps {
+		switch ss, _ := ep.step(st.ID); ss.Phase {
+		case waiting:
+			if due, ok := ta.stepDue(pa, ru, ep, st); ok {
+				timer(due, workStep, st)
+			}
+		case held:
+			se.offer(unit{wake: topology.PublicationAt(ss.Slot), due: ss.Slot, work: workPublish, rule: ru, episode: index, step: st})
+		}
+	}
+}
+
+// timedAgain says whether time alone may let a subject in again.
+func (ru *rule) timedAgain() bool {
+	return ru.Again.Kind == playbook.AgainEvery || ru.Again.When != nil
+}
+
+// startDue is the next instant at which time may change the edge of the start, after what was judged already.
+//
+// Timers due up to t_e - lateness were fired before the last event, and an event does not take the edge away from a
+// timer that is still due (judgeStart), so the search begins a lateness before the newest instant judged.
+func (ta *Task) startDue(pa *party, ru *rule, li *life) (int64, bool) {
+	ed := pa.edges(ru)
+	if ed.disarmed {
+		return 0, false
+	}
+	ta.judging(ru, nil, "", pa.judged)
+	fr := ta.see(pa, ta.judgedFrom(pa, ru, ed))
+	due := int64(lang.Never)
+	if when := ru.Start.When; when != nil {
+		due = when.Next(fr)
+		if rearm := li.EnteredAt + ru.Again.Every; ru.Again.Kind == playbook.AgainEvery && li.Entered && rearm > ed.cursor {
+			due = min(due, rearm)
+		}
+	}
+	if when := ru.Again.When; when != nil && li.Entered && !li.Armed {
+		due = min(due, when.Next(fr))
+	}
+	return due, due != lang.Never
+}
+
+func (ta *Task) judgedFrom(pa *party, ru *rule, ed edges) int64 {
+	return max(ed.cursor, pa.judged-ru.Lateness-1)
+}
+
+// run does a unit of work. fired is false when the instant changed nothing that anybody sees.
+func (ta *Task) run(pa *party, un unit) (fired bool, err error) {
+	li, err := pa.life(un.rule)
+	if err != nil {
+		return false, err
+	}
+	switch un.work {
+	case workStart:
+		fired, err = ta.startByTime(pa, un.rule, &li, un.due)
+	case workStop:
+		fired = ta.stopByTime(pa, un.rule, &li, &li.Episodes[un.episode], un.due)
+	case workEnds:
+		fired = true
+		ta.end(pa, un.rule, &li, &li.Episodes[un.episode], un.due)
+	case workStep:
+		fired = true
+		err = ta.stepByTime(pa, un.rule, &li, &li.Episodes[un.episode], un.step, un.due)
+	case workPublish:
+		fired = true
+		err = ta.publish(pa, un.rule, &li, &li.Episodes[un.episode], un.step)
+	}
+	if fired && err == nil {
+		ta.counts.Fired++
+		pa.judgedAt(un.due)
+	}
+	return fired, err
+}
+
+// rearm sets the wake to the exact next instant.
+func (ta *Task) rearm(pa *party) error {
+	un, err := ta.next(pa, nil)
+	if err != nil {
+		return err
+	}
+	ta.setWake(pa, un.wake)
+	return nil
+}
+
+func (ta *Task) setWake(pa *party, wa topology.Wake) {
+	if pa.sub.Wake() != wa {
+		pa.sub.SetWake(wa)
+	}
+}
+
+// rearmAfterEvent keeps the wake a lower bound. With nothing open and no episode touched only the starts that the event
+// concerns can have come nearer; what moved away is noticed when the old wake comes.
+func (ta *Task) rearmAfterEvent(pa *party) error {
+	if pa.stirred || pa.hasOpen() {
+		return ta.rearm(pa)
+	}
+	se := search{first: unit{wake: topology.NoWake}}
+	for _, ru := range pa.rules {
+		if !ta.marked[ru.Index] {
+			continue
+		}
+		if err := ta.nextOf(pa, ru, false, &se); err != nil {
+			return err
+		}
+	}
+	ta.idle()
+	ta.setWake(pa, min(pa.sub.Wake(), se.first.wake))
+	return nil
+}

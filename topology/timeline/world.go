@@ -1,0 +1,157 @@
+package timeline
+
+import (
+	"fmt"
+
+	"holdfast/schemas"
+	"holdfast/topology"
+	"holdfast/topology/operator"
+	"holdfast/topology/playbook"
+)
+
+// World is one task in virtual time. It does with the operator what the processor does: savepoint, call, rollback of
+// what failed, the firing of what the clock has passed.
+type World struct {
+	Intents   []*schemas.MessageIntent
+	Decisions []*schemas.Decision
+	Failures  []Failure
+
+	bundle *playbook.Bundle
+	store  *Store
+	task   *operator.Task
+	clock  int64
+}
+
+// Failure is what would become a dead letter: a record or a timer that was rolled back.
+type Failure struct {
+	Playbook, Step string // "" when the record itself failed
+	EventID        string // "" for a timer
+	Err            error
+}
+
+// NewWorld begins with an empty memory.
+func NewWorld(b *playbook.Bundle) (*World, error) {
+	wo := &World{bundle: b, store: NewStore()}
+	return wo, wo.resume(b, nil, true)
+}
+
+func (wo *World) resume(b *playbook.Bundle, meta []byte, fresh bool) error {
+	wo.bundle = b
+	wo.task = operator.NewTask(b, wo.store, wo)
+	return wo.task.Resume(meta, wo.clock, fresh)
+}
+
+// Restart replaces the process: a new task over the same memory, with another bundle if b is not nil.
+func (wo *World) Restart(b *playbook.Bundle) error {
+	if b == nil {
+		b = wo.bundle
+	}
+	if err := wo.resume(b, wo.task.AppendMeta(nil), false); err != nil {
+		return fmt.Errorf("restart: %w", err)
+	}
+	return nil
+}
+
+// Sweep judges all silent subjects for new playbooks, a few at a time.
+func (wo *World) Sweep(limit int) error {
+	for {
+		wo.store.Savepoint()
+		if done, err := wo.task.Sweep(wo.clock, limit); done || err != nil {
+			return err
+		}
+	}
+}
+
+// Intent takes an intent of the operator.
+func (wo *World) Intent(in *schemas.MessageIntent) { wo.Intents = append(wo.Intents, in) }
+
+// Decision takes a decision of the operator.
+func (wo *World) Decision(de *schemas.Decision) { wo.Decisions = append(wo.Decisions, de) }
+
+// Clock is the clock of the task.
+func (wo *World) Clock() int64 { return wo.clock }
+
+// Advance moves the clock, never back, and fires what it has passed, in the order of the wakes.
+func (wo *World) Advance(clock int64) error {
+	wo.clock = max(wo.clock, clock)
+	for {
+		ref, wake, ok := wo.store.Next()
+		if !ok || wake.Ready() >= wo.clock {
+			return nil
+		}
+		if err := wo.fire(ref, func() error { _, err := wo.task.Fire(ref, wo.clock); return err }); err != nil {
+			return err
+		}
+	}
+}
+
+// Read gives an event to the task, after the clock was advanced to what it is with the event.
+func (wo *World) Read(ev *schemas.Event, clock int64) error {
+	if err := wo.Advance(clock); err != nil {
+		return err
+	}
+	for {
+		err := wo.attempt(func() error { return wo.task.ProcessEvent(ev, wo.clock) })
+		if err == nil {
+			return nil
+		}
+		ref, overdue := wo.task.Overdue()
+		if !overdue {
+			wo.Failures = append(wo.Failures, Failure{EventID: ev.ID, Err: err})
+			return nil
+		}
+		if err := wo.disarm(ref, err); err != nil {
+			return err
+		}
+	}
+}
+
+// Finish ends the input: W becomes T, everything due by then fires.
+func (wo *World) Finish(until int64) error {
+	end := wo.task.EndClock(until)
+	wo.clock = max(wo.clock, end)
+	for {
+		ref, wake, ok := wo.store.Next()
+		if !ok || wake.Ready() >= end {
+			return nil
+		}
+		if err := wo.fire(ref, func() error { _, err := wo.task.FireUntil(ref, until); return err }); err != nil {
+			return err
+		}
+	}
+}
+
+func (wo *World) fire(ref topology.Ref, call func() error) error {
+	if err := wo.attempt(call); err != nil {
+		return wo.disarm(ref, err)
+	}
+	return nil
+}
+
+func (wo *World) disarm(ref topology.Ref, cause error) error {
+	name, step, _, ok := wo.task.Rule()
+	if !ok {
+		return fmt.Errorf("fire: %w", cause)
+	}
+	wo.Failures = append(wo.Failures, Failure{Playbook: name, Step: step, Err: cause})
+	if err := wo.attempt(func() error { return wo.task.Disarm(ref, name, step) }); err != nil {
+		return fmt.Errorf("after %w: %w", cause, err)
+	}
+	return nil
+}
+
+// attempt makes a call of the operator; if it fails or panics, everything since is taken back.
+func (wo *World) attempt(call func() error) (err error) {
+	intents, decisions := len(wo.Intents), len(wo.Decisions)
+	wo.store.Savepoint()
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v", r)
+		}
+		if err != nil {
+			wo.store.Rollback()
+			wo.Intents, wo.Decisions = wo.Intents[:intents], wo.Decisions[:decisions]
+		}
+	}()
+	return call()
+}
