@@ -59,9 +59,9 @@ func fixtureReport(seed uint64, accounts int) (*Business, *Report) {
 	out.Torn = 37
 	re := newReport(bu, out, map[string]string{"inactivity": "Bring quiet users back (7 / 14 / 30 days)"})
 	re.PublishSeconds = 2.5
-	re.Runs = []Run{{PID: 4711, Seconds: 3.2, Killed: true}, {PID: 4790, Seconds: 5.1}}
+	re.Runs = []Life{{PID: 4711, Seconds: 3.2, Killed: true}, {PID: 4790, Seconds: 5.1}}
 	half := int64(re.Records / 2)
-	re.KilledAt, re.Found = half, half
+	re.KilledAt = half
 	re.Progress = []Sample{{0, 0}, {1, half / 3}, {3.2, half}, {4.5, half}, {8.3, int64(re.Records)}}
 	return bu, re
 }

@@ -1,6 +1,11 @@
 package demo
 
-import "holdfast/schemas"
+import (
+	"cmp"
+	"sort"
+
+	"holdfast/schemas"
+)
 
 // Report is everything that the demo has to show. The text and the page are made from it and from nothing else.
 type Report struct {
@@ -10,10 +15,9 @@ type Report struct {
 	Partitions                       int32
 
 	PublishSeconds float64
-	Runs           []Run    // of the processor: the killed one, then the one that finished
+	Runs           []Life   // of the processor: the killed one, then the one that finished
 	Progress       []Sample // what was committed when, over all runs
 	KilledAt       int64    // records committed when the signal was sent
-	Found          int64    // records committed when the next run began to look: everything after it was done again
 	Torn           int      // intents of the transaction that the kill tore apart: on disk, invisible to committed reads
 
 	Intents   int // read back
@@ -27,8 +31,8 @@ type Report struct {
 	PagePath string // the HTML page, "" if none
 }
 
-// Run is one life of the processor.
-type Run struct {
+// Life is one run of the processor.
+type Life struct {
 	PID     int
 	Seconds float64
 	Killed  bool
@@ -107,7 +111,19 @@ func ratePerSecond(records int64, seconds float64) float64 {
 	return float64(records) / seconds
 }
 
-// Output is what the independent reader found, in the order of the log.
+// sort brings what was read from several partitions into one order that is the same in every run.
+func (ou *Output) sort() {
+	sort.SliceStable(ou.Intents, func(i, j int) bool {
+		a, b := &ou.Intents[i], &ou.Intents[j]
+		return cmp.Or(cmp.Compare(a.NotBefore, b.NotBefore), cmp.Compare(a.DedupeKey, b.DedupeKey)) < 0
+	})
+	sort.SliceStable(ou.Decisions, func(i, j int) bool {
+		a, b := &ou.Decisions[i], &ou.Decisions[j]
+		return cmp.Or(cmp.Compare(a.DecidedAt, b.DecidedAt), cmp.Compare(a.AccountID, b.AccountID), cmp.Compare(a.UserID, b.UserID)) < 0
+	})
+}
+
+// Output is what the independent reader found.
 type Output struct {
 	Intents     []schemas.MessageIntent
 	Decisions   []schemas.Decision

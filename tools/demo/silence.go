@@ -14,15 +14,15 @@ func (ac *Account) cutSilence(acts []Event, bu *Business) []Event {
 		return acts
 	}
 	for ; ac.quietUntil < bu.End; ac.quietUntil += 12 * hour {
-		if kept := without(acts, ac.quietFrom, ac.quietUntil); !ambiguous(kept) {
+		if kept := outside(acts, ac.quietFrom, ac.quietUntil); !ambiguous(kept) {
 			return kept
 		}
 	}
 	ac.quietUntil = bu.End
-	return without(acts, ac.quietFrom, bu.End)
+	return outside(acts, ac.quietFrom, bu.End)
 }
 
-func without(acts []Event, from, until int64) []Event {
+func outside(acts []Event, from, until int64) []Event {
 	var kept []Event
 	for _, ev := range acts {
 		if ev.At < from || ev.At >= until {
