@@ -46,21 +46,23 @@ func nothingMissing(expected []Expected, intents []schemas.MessageIntent) Check 
 	for _, ru := range rules {
 		known[ru.playbook] = true
 	}
-	var extra []string
+	var extra, missing []string
 	compared := 0
+	found := map[string]bool{}
 	for _, in := range intents {
 		if !known[in.Playbook] {
 			continue
 		}
 		compared++
+		found[in.IntentID] = true
 		if _, ok := want[in.IntentID]; !ok {
 			extra = append(extra, in.DedupeKey)
 		}
-		delete(want, in.IntentID)
 	}
-	missing := make([]string, 0, len(want))
-	for _, key := range want {
-		missing = append(missing, key)
+	for _, ex := range expected {
+		if !found[ex.ID] {
+			missing = append(missing, ex.Key)
+		}
 	}
 	return Check{
 		Promise: fmt.Sprintf("%s lost, %s too many", count(len(missing)), count(len(extra))),

@@ -2,8 +2,8 @@ package demo
 
 import (
 	"bufio"
-	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"sort"
@@ -80,15 +80,8 @@ func stamp(atMillis int64) string {
 // WriteJSONL writes the whole business, profiles first, as lines that `holdfast publish` takes.
 func (bu *Business) WriteJSONL(w io.Writer) error {
 	out := bufio.NewWriterSize(w, 1<<16)
-	for _, pr := range bu.profiles {
-		if err := writeLine(out, pr.line()); err != nil {
-			return err
-		}
-	}
-	for _, ev := range bu.Events {
-		if err := writeLine(out, ev.line()); err != nil {
-			return err
-		}
+	if err := errors.Join(writeLines(out, bu.profiles...), writeLines(out, bu.Events...)); err != nil {
+		return err
 	}
 	if err := out.Flush(); err != nil {
 		return fmt.Errorf("write business: %w", err)
@@ -96,15 +89,16 @@ func (bu *Business) WriteJSONL(w io.Writer) error {
 	return nil
 }
 
-func writeLine(out *bufio.Writer, line map[string]any) error {
-	var text bytes.Buffer
-	enc := json.NewEncoder(&text)
+// liner has the JSON form of an input.
+type liner interface{ line() map[string]any }
+
+func writeLines[L liner](out io.Writer, records ...L) error {
+	enc := json.NewEncoder(out)
 	enc.SetEscapeHTML(false)
-	if err := enc.Encode(line); err != nil {
-		return fmt.Errorf("encode event: %w", err)
-	}
-	if _, err := out.Write(text.Bytes()); err != nil {
-		return fmt.Errorf("write event: %w", err)
+	for _, record := range records {
+		if err := enc.Encode(record.line()); err != nil {
+			return fmt.Errorf("write the business: %w", err)
+		}
 	}
 	return nil
 }

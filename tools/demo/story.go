@@ -168,16 +168,18 @@ func (pl plot) marks(sc *scene) []Mark {
 	return out
 }
 
+// titleOf is an intent in words: message “quiet 7d” to kofi.
 func titleOf(in schemas.MessageIntent) string {
-	title := in.Playbook + "/" + in.Step
-	if in.Template != "" {
-		title = in.Template
+	name := in.Template
+	if name == "" {
+		name = in.Playbook + " " + in.Step
 	}
+	title := in.Kind + " “" + plainWords(name) + "”"
 	switch in.Recipient.Type {
 	case "user":
 		return title + " to " + in.Recipient.UserID
 	case "team":
-		return title + " to team " + in.Recipient.Ref
+		return title + " to the " + in.Recipient.Ref + " team"
 	}
 	return title
 }

@@ -11,7 +11,7 @@ type picture struct {
 	Story
 	Lines []tickLine
 	Holes []hole
-	Flags []flag
+	Flags []pennant
 	Axis  []label
 }
 
@@ -20,7 +20,7 @@ type tickLine struct{ X, Kind, Tip string }
 
 type hole struct{ X, Width, Middle, Words string }
 
-type flag struct {
+type pennant struct {
 	Mark
 	X, Tip string
 }
@@ -39,7 +39,7 @@ func draw(st Story) picture {
 		if mark.Why != "" {
 			tip += "\n" + mark.Why
 		}
-		pi.Flags = append(pi.Flags, flag{Mark: mark, X: st.x(mark.At), Tip: tip})
+		pi.Flags = append(pi.Flags, pennant{Mark: mark, X: st.x(mark.At), Tip: tip})
 	}
 	return pi
 }
