@@ -1,0 +1,18 @@
+// Command processor reads the inputs, runs the playbooks and writes intents, exactly once. Next stop: processor.Main.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+	_ "time/tzdata" // IANA zones, whatever the machine has
+
+	"holdfast/processor"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(processor.Main(ctx, os.Args[1:], os.Environ(), os.Stdout, os.Stderr))
+}

@@ -1,0 +1,162 @@
+package processor
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+)
+
+// Exit codes of the processor.
+const (
+	exitOK     = 0
+	exitFailed = 1
+	exitUsage  = 2 // flags, configuration or bundle
+)
+
+const usage = `processor reads user actions, billing, support and profiles from Kafka, runs the playbooks and writes message
+intents, each exactly once.
+
+Usage:
+  processor --brokers B [--registry URL] --playbooks DIR --state DIR [flags]
+
+Examples:
+  processor --brokers 127.0.0.1:9092 --playbooks ./playbooks --state ./state
+  processor --brokers 127.0.0.1:9092 --playbooks ./playbooks --state ./state --clock event --until 1998-06-30T00:00Z --exit-when-done
+  processor --config processor.yaml --check
+
+A key is taken from --config, then from the environment (HOLDFAST_PROCESSOR_MAX_BATCH=500), then from its flag.
+
+Flags:
+`
+
+// Main is the processor's command line: it returns the exit code.
+func Main(ctx context.Context, args, environ []string, stdout, stderr io.Writer) int {
+	config, mode, err := parseArgs(args, environ, stderr)
+	switch {
+	case mode == modeHelp:
+		return exitOK
+	case err != nil:
+		fmt.Fprintf(stderr, "processor: %v\n", err)
+		return exitUsage
+	case mode == modePrint:
+		if err := config.Print(stdout); err != nil {
+			fmt.Fprintf(stderr, "processor: %v\n", err)
+			return exitFailed
+		}
+		return exitOK
+	}
+	log := newLogger(config.LogLevel, stderr)
+	defer func() { _ = log.Sync() }()
+	pr, err := New(config, log)
+	if err != nil {
+		fmt.Fprintf(stderr, "processor: %v\n", err)
+		return exitUsage
+	}
+	if mode == modeCheck {
+		fmt.Fprintf(stdout, "ok: bundle %s revision %d, %d playbooks\n", pr.bundle.Name, pr.bundle.Revision, len(pr.bundle.Playbooks))
+		return exitOK
+	}
+	if err := pr.Run(ctx); err != nil {
+		log.Error("processor ends", zap.Error(err))
+		fmt.Fprintf(stderr, "processor: %v\n", err)
+		return exitFailed
+	}
+	return exitOK
+}
+
+// mode is what the command line asks for.
+type mode uint8
+
+const (
+	modeNone mode = iota
+	modeRun
+	modeCheck
+	modePrint
+	modeHelp
+)
+
+// parseArgs lays file, environment and flags over the defaults.
+func parseArgs(args, environ []string, stderr io.Writer) (Config, mode, error) {
+	config := DefaultConfig()
+	file := ""
+	flags, check, print := newFlags(&config, &file)
+	flags.SetOutput(stderr)
+	flags.Usage = func() { fmt.Fprint(stderr, usage, flags.FlagUsages()) }
+	if err := flags.Parse(args); err != nil {
+		if err == pflag.ErrHelp {
+			return config, modeHelp, nil
+		}
+		return config, modeRun, err
+	}
+	if rest := flags.Args(); len(rest) > 0 {
+		return config, modeRun, fmt.Errorf("unexpected argument %q; every option is a flag, see --help", strings.Join(rest, " "))
+	}
+	config = DefaultConfig()
+	if file != "" {
+		if err := config.LoadFile(file); err != nil {
+			return config, modeRun, err
+		}
+	}
+	if err := config.LoadEnv(environ); err != nil {
+		return config, modeRun, err
+	}
+	again, _, _ := newFlags(&config, &file) // now over file and environment
+	if err := again.Parse(args); err != nil {
+		return config, modeRun, err
+	}
+	switch {
+	case *print:
+		return config, modePrint, nil
+	case *check:
+		return config, modeCheck, nil
+	}
+	return config, modeRun, nil
+}
+
+// newFlags binds the flags to a configuration; their defaults are what it holds.
+func newFlags(co *Config, file *string) (flags *pflag.FlagSet, check, print *bool) {
+	flags = pflag.NewFlagSet("processor", pflag.ContinueOnError)
+	flags.SortFlags = false
+	flags.StringSliceVar(&co.Brokers, "brokers", co.Brokers, "seed brokers, host:port[,host:port]")
+	flags.StringVar(&co.Registry, "registry", co.Registry, "URL of the schema registry; none: outputs in single-object encoding")
+	flags.StringVar(&co.Playbooks, "playbooks", co.Playbooks, "folder of the bundle")
+	flags.StringVar(&co.State, "state", co.State, "folder of the local state")
+	flags.StringVar(&co.Clock, "clock", co.Clock, "live: follow the wall clock when caught up; event: only event time")
+	flags.StringVar(&co.Until, "until", co.Until, "with --clock event: where the clock ends (RFC 3339)")
+	flags.BoolVar(&co.ExitWhenDone, "exit-when-done", co.ExitWhenDone, "with --clock event: end when all inputs are read and everything due has fired")
+	flags.IntVar(&co.MaxBatch, "max-batch", co.MaxBatch, "most records in one transaction")
+	flags.StringVar(file, "config", *file, "YAML file with the same keys as --print shows")
+	flags.StringVar(&co.App, "app", co.App, "prefix of the transactional ids")
+	flags.StringVar(&co.Group, "group", co.Group, "consumer group; default: the app")
+	flags.StringVar(&co.Instance, "instance", co.Instance, "stable name of this process in the group; default: a random one kept in --state")
+	flags.IntVar(&co.Lanes, "lanes", co.Lanes, "lanes; 0 = one per core")
+	flags.DurationVar(&co.CommitInterval, "commit-interval", co.CommitInterval, "how long a batch is collected")
+	flags.DurationVar(&co.CheckpointInterval, "checkpoint-interval", co.CheckpointInterval, "how far Pebble may lag behind the changelog")
+	flags.DurationVar(&co.SessionTimeout, "session-timeout", co.SessionTimeout, "how long the group waits for a killed process")
+	flags.DurationVar(&co.TransactionTimeout, "transaction-timeout", co.TransactionTimeout, "how long brokers keep a killed process's transaction open")
+	flags.DurationVar(&co.EndProofInterval, "end-proof-interval", co.EndProofInterval, "how often the ends of the inputs are asked for")
+	flags.StringVar(&co.Admin, "admin", co.Admin, "address of the admin HTTP server; empty: none")
+	flags.StringVar(&co.LogLevel, "log-level", co.LogLevel, "debug, info, warn or error")
+	flags.BoolVar(&co.AcceptRewind, "accept-rewind", co.AcceptRewind, "drop local state that is ahead of the brokers")
+	flags.BoolVar(&co.AcceptLowerRevision, "accept-lower-revision", co.AcceptLowerRevision, "run a bundle of a lower revision than the state's")
+	check = flags.Bool("check", false, "check configuration and bundle, then end")
+	print = flags.Bool("print", false, "print the effective configuration, secrets masked, then end")
+	return flags, check, print
+}
+
+// newLogger writes one JSON object a line.
+func newLogger(level string, wr io.Writer) *zap.Logger {
+	encoder := zap.NewProductionEncoderConfig()
+	encoder.EncodeTime = zapcore.TimeEncoderOfLayout(time.RFC3339Nano)
+	lv, err := zapcore.ParseLevel(level)
+	if err != nil {
+		lv = zapcore.InfoLevel // Validate has refused it already, or it is reported next
+	}
+	return zap.New(zapcore.NewCore(zapcore.NewJSONEncoder(encoder), zapcore.AddSync(wr), lv))
+}

@@ -1,0 +1,143 @@
+package processor
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"holdfast/schemas"
+	"holdfast/schemas/avro"
+	"holdfast/topology"
+	"holdfast/topology/lang"
+)
+
+// deadRecord makes the dead letter of a record that could not be decoded or processed. The original bytes go with it,
+// unless they would not fit into a record: then the text says where they are.
+func (ta *task) deadRecord(rec *kgo.Record, stage, code string, cause error) *schemas.DeadLetter {
+	dead := &schemas.DeadLetter{
+		Task: ta.partition, Stage: stage, Code: code, Text: cause.Error(), At: ta.clockMillis(), BundleVersion: ta.bundle.Hash,
+		Topic: rec.Topic, Partition: rec.Partition, Offset: rec.Offset, Timestamp: rec.Timestamp.UnixMilli(),
+		Key: bytes.Clone(rec.Key), Value: bytes.Clone(rec.Value), Stack: stackOf(cause),
+	}
+	for _, he := range rec.Headers {
+		dead.Headers = append(dead.Headers, schemas.Header{Key: he.Key, Value: bytes.Clone(he.Value)})
+	}
+	if weight := weigh(dead); weight > maxValueBytes {
+		dead.Text = fmt.Sprintf("%s (its %d bytes do not fit into a dead letter: read %s/%d at offset %d)", dead.Text, weight, rec.Topic, rec.Partition, rec.Offset)
+		dead.Value, dead.Headers = nil, nil
+		dead.Key = dead.Key[:min(len(dead.Key), 1<<10)]
+	}
+	return dead
+}
+
+func weigh(dead *schemas.DeadLetter) int {
+	weight := len(dead.Key) + len(dead.Value) + len(dead.Text) + len(dead.Stack)
+	for _, he := range dead.Headers {
+		weight += len(he.Key) + len(he.Value)
+	}
+	return weight
+}
+
+// failedTimer says whether what failed inside an event was a timer of its subject that was due before it.
+func (ta *task) failedTimer(ev *schemas.Event) (topology.Ref, failedRule, bool) {
+	name, step, due, ok := ta.rules.Rule()
+	for _, pb := range ta.bundle.Playbooks {
+		if !ok || pb.Name != name || due >= ev.At-pb.Lateness {
+			continue
+		}
+		ref := topology.Ref{Account: ev.Account, Kind: topology.SubjectAccount}
+		if pb.Each == lang.ScopeUser {
+			ref.Kind, ref.ID = topology.SubjectUser, ev.User
+		}
+		return ref, failedRule{playbook: name, step: step, due: due}, true
+	}
+	return topology.Ref{}, failedRule{}, false
+}
+
+// deadTimer makes the dead letter of a timer that failed and is now disarmed.
+func (ta *task) deadTimer(ref topology.Ref, fault failedRule, cause error) *schemas.DeadLetter {
+	dead := &schemas.DeadLetter{
+		Task: ta.partition, Stage: "timer", Code: codeOf(cause), Text: cause.Error(), At: ta.clockMillis(), BundleVersion: ta.bundle.Hash,
+		AccountID: ref.Account, Key: []byte(ref.Account), Playbook: fault.playbook, Step: fault.step, DueAt: fault.due, HasDue: true, Stack: stackOf(cause),
+	}
+	if ref.Kind == topology.SubjectUser {
+		dead.UserID = ref.ID
+	}
+	return dead
+}
+
+func codeOf(cause error) string {
+	var caught *recovered
+	if errors.As(cause, &caught) {
+		return "panic"
+	}
+	return "failed"
+}
+
+func stackOf(cause error) string {
+	var caught *recovered
+	if errors.As(cause, &caught) {
+		return string(caught.stack[:min(len(caught.stack), 8<<10)])
+	}
+	return ""
+}
+
+// decodeHead decodes the record at the head of an input and clamps its time; what cannot be read or is not ours becomes
+// a dead letter and is passed. A registry that does not answer is nobody's fault: ta.stalled keeps the batch for later.
+func (ta *task) decodeHead(in *input, rec *kgo.Record) {
+	ta.counts.records++
+	ta.wireRecord = avro.Record{Topic: rec.Topic, Kind: in.kind, Partition: rec.Partition, Offset: rec.Offset, Timestamp: rec.Timestamp.UnixMilli(),
+		Key: rec.Key, Value: rec.Value, Headers: ta.wireHeaders(rec)}
+	err := ta.decoder.Decode(&ta.wireRecord, &in.event)
+	if errors.Is(err, avro.ErrRegistryUnavailable) {
+		panic(stateFault{fmt.Errorf("decode %s/%d at offset %d: %w", rec.Topic, rec.Partition, rec.Offset, err)})
+	}
+	var refused *avro.DecodeError
+	switch {
+	case errors.As(err, &refused):
+		ta.bury(in, rec, refused.Stage, refused.Code, refused)
+	case err != nil:
+		ta.bury(in, rec, "decode", "failed", err)
+	case in.event.OccurredAt < 0:
+		ta.bury(in, rec, "schema", "before_1970", fmt.Errorf("occurred_at is %d ms, before 1970: send milliseconds since the epoch or RFC 3339", in.event.OccurredAt))
+	case schemas.PartitionOf(in.event.Account, ta.partitions) != ta.partition:
+		ta.bury(in, rec, "key", "wrong_partition", fmt.Errorf("account %q belongs into partition %d, the record is in %d: key records by account_id and partition them with murmur2 (librdkafka: partitioner=murmur2_random)",
+			in.event.Account, schemas.PartitionOf(in.event.Account, ta.partitions), ta.partition))
+	default:
+		ta.clamp(in, rec)
+		in.decoded = true
+	}
+}
+
+// bury dead-letters the record at the head and passes it.
+func (ta *task) bury(in *input, rec *kgo.Record, stage, code string, cause error) {
+	ta.out.deadLetters = append(ta.out.deadLetters, ta.deadRecord(rec, stage, code, cause))
+	ta.counts.dead++
+	in.pass()
+}
+
+// clamp sets the event time: occurred_at, but not more than future_skew after t_ref, which is the broker's append time
+// if the topic keeps it, else the wall time recorded for the batch. A clock that is set wrong somewhere must not pull
+// everybody's task clock into the future.
+func (ta *task) clamp(in *input, rec *kgo.Record) {
+	reference := ta.wallMillis
+	if rec.Attrs.TimestampType() == 1 { // LogAppendTime
+		reference = rec.Timestamp.UnixMilli()
+	}
+	in.event.At = in.event.OccurredAt
+	if limit := reference + ta.bundle.FutureSkew.Milliseconds(); in.event.At > limit {
+		in.event.At = limit
+		ta.counts.clamped++
+	}
+}
+
+func (ta *task) wireHeaders(rec *kgo.Record) []schemas.Header {
+	ta.headers = slices.Grow(ta.headers[:0], len(rec.Headers))
+	for _, he := range rec.Headers {
+		ta.headers = append(ta.headers, schemas.Header{Key: he.Key, Value: he.Value})
+	}
+	return ta.headers
+}

@@ -1,0 +1,390 @@
+package processor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sort"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kgo"
+	"go.uber.org/zap"
+
+	"holdfast/state"
+)
+
+// lane is one goroutine with one session and the tasks that the group gave it. Nothing of it is shared: other goroutines
+// send it restored tasks and read the status that it publishes.
+type lane struct {
+	proc  *Processor
+	index int
+	log   *zap.Logger
+	cache *state.Cache
+
+	session  *session
+	tasks    map[int32]*task
+	order    []*task       // tasks by partition
+	restores chan restored // of the running restores
+	pending  map[int32]*restoring
+	assigned bool // the group has answered at least once
+
+	limits          state.Limits // of one task's open checkpoint
+	batchLimit      int
+	produceFailures int
+	attempts        int64
+
+	checkpoints map[int32]*checkpointing
+}
+
+// restoring is a restore under way.
+type restoring struct{ cancel context.CancelFunc }
+
+func (pr *Processor) newLane(index int) *lane {
+	cacheBytes, tasks := pr.config.CacheBytes/pr.lanes, (int(pr.partitions)+pr.lanes-1)/pr.lanes
+	limits := state.DefaultLimits(cacheBytes)
+	limits.Records, limits.Bytes = limits.Records/tasks, limits.Bytes/tasks
+	return &lane{proc: pr, index: index, log: pr.log.With(zap.Int("lane", index)), cache: state.NewCache(cacheBytes),
+		restores: make(chan restored, pr.partitions), batchLimit: pr.config.MaxBatch, limits: limits}
+}
+
+// run serves until ctx ends or a fault that a new session cannot heal. Every doubt ends the session and begins a new one.
+func (la *lane) run(ctx context.Context) error {
+	for {
+		err := la.serveSession(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case errors.Is(err, errSession):
+			la.proc.metrics.sessionLost()
+			la.log.Warn("new session", zapError(err))
+		default:
+			return fmt.Errorf("lane %d: %w", la.index, err)
+		}
+		if !la.proc.wait(ctx, settlePause) {
+			return nil
+		}
+	}
+}
+
+// serveSession opens a session, serves it, and gives everything back.
+func (la *lane) serveSession(ctx context.Context) (err error) {
+	la.tasks, la.order, la.pending, la.checkpoints, la.assigned = map[int32]*task{}, nil, map[int32]*restoring{}, map[int32]*checkpointing{}, false
+	if la.session, err = la.openSession(ctx); err != nil {
+		return err
+	}
+	defer func() {
+		la.closeTasks()
+		la.session.CloseAllowingRebalance()
+	}()
+	for ctx.Err() == nil {
+		if err := la.turn(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// turn is one round: news of the group, one batch, one transaction. Whatever happens, rebalances are allowed at its end.
+func (la *lane) turn(ctx context.Context) error {
+	defer la.session.AllowRebalance()
+	if err := la.handleGroup(ctx); err != nil {
+		return err
+	}
+	if err := la.takeRestored(); err != nil {
+		return err
+	}
+	batch, err := la.collect(ctx)
+	if err != nil || ctx.Err() != nil {
+		return err
+	}
+	if la.session.events.any() {
+		// The assignment changed while polling: what is in hand may not be ours any more. The abort rewinds.
+		return la.dropBatch(ctx)
+	}
+	dirty, err := la.compute(batch)
+	if err != nil {
+		return err
+	}
+	if len(dirty) > 0 {
+		// A stop must not cut a transaction in half: it ends as it began.
+		if err := la.transact(context.WithoutCancel(ctx), dirty); err != nil {
+			return err
+		}
+	}
+	la.alignInputs()
+	la.publishStatus()
+	return la.checkpoint(ctx)
+}
+
+// collect polls until the batch is full or the commit interval is over. An error in a poll means that its records cannot
+// be trusted to be complete: the session is renewed, or the lane ends when that cannot help.
+func (la *lane) collect(ctx context.Context) (map[int32]map[string][]*kgo.Record, error) {
+	batch := map[int32]map[string][]*kgo.Record{}
+	limit := la.batchLimit
+	deadline, cancel := context.WithTimeout(ctx, la.pollTime())
+	defer cancel()
+	for limit > 0 {
+		fetches := la.session.PollRecords(deadline, limit)
+		if err := la.pollFault(ctx, fetches); err != nil {
+			return nil, err
+		}
+		fetches.EachPartition(func(part kgo.FetchTopicPartition) {
+			if len(part.Records) == 0 {
+				return
+			}
+			if batch[part.Partition] == nil {
+				batch[part.Partition] = map[string][]*kgo.Record{}
+			}
+			batch[part.Partition][part.Topic] = append(batch[part.Partition][part.Topic], part.Records...)
+			limit -= len(part.Records)
+		})
+		if deadline.Err() != nil || la.session.events.any() || la.hasMore() {
+			break
+		}
+	}
+	return batch, nil
+}
+
+// pollTime is how long a batch is collected; not at all while timers are waiting for the next transaction.
+func (la *lane) pollTime() time.Duration {
+	if la.hasMore() {
+		return time.Millisecond
+	}
+	return la.proc.config.CommitInterval
+}
+
+func (la *lane) hasMore() bool {
+	for _, ta := range la.order {
+		if ta.more {
+			return true
+		}
+	}
+	return false
+}
+
+// pollFault judges the errors of a poll.
+func (la *lane) pollFault(ctx context.Context, fetches kgo.Fetches) error {
+	for _, fe := range fetches.Errors() {
+		var loss *kgo.ErrDataLoss
+		switch {
+		case ctx.Err() != nil || errors.Is(fe.Err, context.DeadlineExceeded) || errors.Is(fe.Err, context.Canceled):
+		case errors.As(fe.Err, &loss) || errors.Is(fe.Err, kerr.OffsetOutOfRange):
+			la.proc.metrics.dataLoss(fe.Topic)
+			return fmt.Errorf("input %s/%d: records that were not processed are gone (%w): was the topic truncated, or its retention shorter than the outage? "+
+				"Nothing was skipped; decide, then set the group's offset or restore the topic", fe.Topic, fe.Partition, fe.Err)
+		case errors.Is(fe.Err, kerr.FencedInstanceID):
+			return fmt.Errorf("another process runs with instance %q in group %s: give each its own --instance and --state", la.proc.instance, la.proc.config.group())
+		case fatalKafka(fe.Err) || errors.Is(fe.Err, kerr.UnknownTopicID):
+			return fmt.Errorf("read %s/%d: %w", fe.Topic, fe.Partition, fe.Err)
+		default:
+			la.log.Warn("poll", zap.String("topic", fe.Topic), zap.Int32("partition", fe.Partition), zapError(fe.Err))
+			return fmt.Errorf("%w: poll: %w", errSession, fe.Err)
+		}
+	}
+	return nil
+}
+
+// dropBatch gives back what was polled: an empty transaction is aborted and the client rewinds.
+func (la *lane) dropBatch(ctx context.Context) error {
+	if err := la.session.clearRevoked(ctx); err != nil {
+		return fmt.Errorf("%w: %w", errSession, err)
+	}
+	return nil
+}
+
+// compute hands the batch to the tasks and returns those that have something to commit. Records of a partition that is
+// not a running task's cannot come: it is paused until it is.
+func (la *lane) compute(batch map[int32]map[string][]*kgo.Record) ([]*task, error) {
+	now, pr := la.proc.now().UnixMilli(), la.proc.ends.latest.Load()
+	for partition := range batch {
+		if la.tasks[partition] == nil {
+			return nil, fmt.Errorf("%w: records of partition %d, which is not restored", errSession, partition)
+		}
+	}
+	var dirty []*task
+	for _, ta := range la.order {
+		for _, in := range ta.inputs {
+			in.take(batch[ta.partition][in.topic])
+		}
+		if ta.stalled != nil {
+			return nil, ta.stalled
+		}
+		ta.begin(now, pr)
+		if err := ta.compute(); err != nil {
+			la.txnDiscard(la.order)
+			return nil, fmt.Errorf("compute partition %d: %w", ta.partition, err)
+		}
+		if ta.dirty() {
+			dirty = append(dirty, ta)
+		} else {
+			ta.part.Discard() // subjects that were only looked at
+		}
+	}
+	return dirty, nil
+}
+
+// handleGroup acts on what the group's callbacks noted since the last turn.
+func (la *lane) handleGroup(ctx context.Context) error {
+	events := la.session.events.drain()
+	cleared := true
+	for _, ev := range events {
+		partitions, err := la.wholePartitions(ev)
+		if err != nil {
+			return err
+		}
+		if ev.assigned {
+			la.assigned = true
+			for _, p := range partitions {
+				la.startRestore(ctx, p)
+			}
+			continue
+		}
+		cleared = false
+		la.log.Info("partitions taken away", zap.Int32s("partitions", partitions), zap.Bool("lost", ev.lost))
+		for _, p := range partitions {
+			la.closeTask(p)
+		}
+	}
+	la.proc.metrics.rebalanced(events)
+	if cleared {
+		return nil
+	}
+	return la.dropBatch(ctx)
+}
+
+// wholePartitions are the partitions of an event. The range balancer keeps partition p of all inputs together as long as
+// all have equal counts; a member that got only some of them could never see an account whole.
+func (la *lane) wholePartitions(ev groupEvent) ([]int32, error) {
+	seen := map[int32]int{}
+	for _, partitions := range ev.partitions {
+		for _, p := range partitions {
+			seen[p]++
+		}
+	}
+	var whole []int32
+	for p, inputs := range seen {
+		if inputs != len(la.session.inputs) {
+			return nil, fmt.Errorf("the group assigned partition %d of %d of %d inputs to this member: all processes of group %s must read the same topics", p, inputs, len(la.session.inputs), la.proc.config.group())
+		}
+		whole = append(whole, p)
+	}
+	sort.Slice(whole, func(i, j int) bool { return whole[i] < whole[j] })
+	return whole, nil
+}
+
+// startRestore restores a partition beside the lane.
+func (la *lane) startRestore(ctx context.Context, partition int32) {
+	la.closeTask(partition)
+	restoreCtx, cancel := context.WithCancel(ctx)
+	la.pending[partition] = &restoring{cancel: cancel}
+	restores := la.restores
+	go func() { // ends with the restore or its cancel; la.stopRestores waits for it
+		ta, err := la.restore(restoreCtx, partition)
+		restores <- restored{partition: partition, task: ta, err: err}
+	}()
+}
+
+// takeRestored makes restored partitions running tasks.
+func (la *lane) takeRestored() error {
+	for {
+		select {
+		case re := <-la.restores:
+			if err := la.admit(re); err != nil {
+				return err
+			}
+		default:
+			return nil
+		}
+	}
+}
+
+// admit starts a restored task: the client reads from the task's own positions, whatever the group's offsets say.
+func (la *lane) admit(re restored) error {
+	running := la.pending[re.partition]
+	if running == nil || re.err != nil {
+		if re.task != nil {
+			la.proc.release(re.partition, re.task.part)
+		}
+		if running == nil { // taken away meanwhile
+			return nil
+		}
+		return re.err
+	}
+	delete(la.pending, re.partition)
+	la.tasks[re.partition] = re.task
+	la.order = append(la.order, re.task)
+	sort.Slice(la.order, func(i, j int) bool { return la.order[i].partition < la.order[j].partition })
+	positions := map[string]map[int32]kgo.EpochOffset{}
+	for _, in := range re.task.inputs {
+		positions[in.topic] = map[int32]kgo.EpochOffset{re.partition: {Epoch: -1, Offset: in.next}}
+		in.paused = true // since it was assigned; alignInputs resumes what may be read
+	}
+	la.session.Client().SetOffsets(positions)
+	la.log.Info("task runs", zap.Int32("partition", re.partition), zap.Int64("sequence", re.task.saved.record.Sequence))
+	return nil
+}
+
+// closeTask ends a task or its restore. What is committed goes to Pebble, so that the next owner in this process, or the
+// next start, replays nothing.
+func (la *lane) closeTask(partition int32) {
+	if running := la.pending[partition]; running != nil {
+		running.cancel()
+		delete(la.pending, partition)
+		la.drainRestore(partition)
+	}
+	ta := la.tasks[partition]
+	if ta == nil {
+		return
+	}
+	delete(la.tasks, partition)
+	for i := range la.order {
+		if la.order[i] == ta {
+			la.order = append(la.order[:i:i], la.order[i+1:]...)
+			break
+		}
+	}
+	ta.part.Discard()
+	if err := la.flush(ta); err != nil {
+		la.log.Error("the last checkpoint failed; the next start replays the changelog", zap.Int32("partition", partition), zapError(err))
+	}
+	la.proc.statuses.drop(partition)
+	la.proc.release(partition, ta.part)
+}
+
+// drainRestore waits for a cancelled restore and gives its partition back.
+func (la *lane) drainRestore(partition int32) {
+	var others []restored
+	for {
+		re := <-la.restores
+		if re.partition == partition {
+			if re.task != nil {
+				la.proc.release(partition, re.task.part)
+			}
+			break
+		}
+		others = append(others, re)
+	}
+	for _, re := range others {
+		la.restores <- re
+	}
+}
+
+// closeTasks ends everything the lane has.
+func (la *lane) closeTasks() {
+	for _, partition := range sortedKeys(la.pending) {
+		la.closeTask(partition)
+	}
+	for _, partition := range sortedKeys(la.tasks) {
+		la.closeTask(partition)
+	}
+}
+
+func sortedKeys[V any](of map[int32]V) []int32 {
+	keys := make([]int32, 0, len(of))
+	for key := range of {
+		keys = append(keys, key)
+	}
+	sort.Slice(keys, func(i, j int) bool { return keys[i] < keys[j] })
+	return keys
+}

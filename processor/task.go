@@ -1,0 +1,326 @@
+package processor
+
+import (
+	"fmt"
+	"math"
+	"runtime/debug"
+
+	"holdfast/schemas"
+	"holdfast/schemas/avro"
+	"holdfast/state"
+	"holdfast/topology"
+	"holdfast/topology/operator"
+	"holdfast/topology/playbook"
+)
+
+// task is the sole owner of one partition of all inputs: its clock, its state, its computation.
+//
+// Invariant: between transactions `saved` describes exactly what `part` has as committed state; begin starts from it,
+// apply moves it on, discard goes back to it.
+type task struct {
+	partition        int32
+	partitions       int32  // of every input
+	app, codeVersion string // for the manifest
+	bundle           *playbook.Bundle
+	part             *state.Partition
+	rules            *operator.Task
+	decoder          avro.Decoder
+	wire             wire
+	until            int64 // ms; noTime if there is none
+	timerLimit       int   // most timers at the end of a batch
+
+	inputs       []*input // in rank order
+	clock        clock
+	out          outputs
+	counts       counts
+	saved        saved
+	profilesRead bool // to their end, once: only then the other inputs are read
+	swept        bool // silent subjects of new playbooks have been judged
+	finished     bool // event mode: everything due by `until` has fired
+	touched      bool // timers were looked at or subjects judged: there is something to commit
+	more         bool // timers are due that the limit left for the next transaction
+	proven       *proof
+
+	wallMillis int64  // t_ref of the batch
+	sequence   int64  // of the transaction at hand
+	attempt    string // the mark of it
+	staged     state.TaskRecord
+	changes    []state.ChangelogRecord
+	manifest   schemas.Manifest
+	stalled    error // why the batch could not be computed; the state is untouched
+
+	wireRecord avro.Record
+	headers    []schemas.Header
+}
+
+// saved is what the last committed transaction left.
+type saved struct {
+	record   state.TaskRecord
+	fresh    bool // no transaction yet
+	attempt  string
+	finished bool
+}
+
+// counts is what one transaction did; the manifest has them and the metrics add them up.
+type counts struct {
+	records, duplicates, late, clamped, dead, timers, timersFailed, rewound int64
+}
+
+// failedRule is the rule or timer that was being judged when the computation failed.
+type failedRule struct {
+	playbook, step string
+	due            int64
+}
+
+// clockMillis is C, with 0 for a clock that has not read anything.
+func (ta *task) clockMillis() int64 { return max(ta.clock.now, 0) }
+
+// begin opens a batch. Records are handed to the inputs before.
+func (ta *task) begin(wallMillis int64, pr *proof) {
+	ta.wallMillis, ta.proven = wallMillis, pr
+	ta.counts, ta.manifest = counts{}, schemas.Manifest{ClockBefore: ta.clockMillis()}
+	ta.more, ta.touched = false, false
+	ta.out.reset()
+	for _, in := range ta.inputs {
+		in.from = in.next
+	}
+	ta.prove()
+}
+
+// prove looks at the newest proof with the positions as they are.
+func (ta *task) prove() {
+	for _, in := range ta.inputs {
+		if ta.proven == nil {
+			in.prove(noTime, -1)
+			continue
+		}
+		in.prove(ta.proven.asOf, ta.proven.end(in.topic, ta.partition))
+	}
+}
+
+// compute processes the batch at hand completely, then lets time pass as far as it is proven. It returns an error only
+// when the local state or the registry failed: then nothing of the batch may be committed.
+func (ta *task) compute() (err error) {
+	defer ta.catchFault(&err)
+	for in := ta.lowest(); in != nil; in = ta.lowest() {
+		ta.fold(in)
+	}
+	ta.prove()
+	ta.clock.advance(ta.inputs)
+	if err := ta.sweep(); err != nil {
+		return err
+	}
+	ta.fireDue(ta.timerLimit)
+	ta.finish()
+	return nil
+}
+
+// catchFault turns a stateFault panic into the error that it carries.
+func (ta *task) catchFault(err *error) {
+	switch caught := recover().(type) {
+	case nil:
+	case stateFault:
+		*err = caught.err
+	default:
+		panic(caught)
+	}
+}
+
+// fold processes the event at the head of an input: the clock first, then what is due before it, then the event.
+func (ta *task) fold(in *input) {
+	ev := &in.event
+	rec := in.records[in.head]
+	in.highest = max(in.highest, ev.At)
+	in.pass()
+	ta.clock.advance(ta.inputs)
+	ta.addRun(in)
+	if ev.At < ta.clock.now-ta.bundle.Lateness.Milliseconds() {
+		ta.counts.late++
+	}
+	ta.fireDue(math.MaxInt)
+	for tries := 0; ; tries++ {
+		err := ta.guard(func() error { return ta.rules.ProcessEvent(ev, ta.clock.now) })
+		if err == nil {
+			return
+		}
+		// One of the subject's own timers, due before the event, may be what failed: it goes alone, the event is tried again.
+		if ref, fault, ok := ta.failedTimer(ev); ok && tries < maxDisarmed {
+			ta.disarm(ref, fault, err)
+			continue
+		}
+		dead := ta.deadRecord(rec, "fold", codeOf(err), err)
+		dead.AccountID, dead.UserID = cloned(ev.Account), cloned(ev.User)
+		if name, step, _, ok := ta.rules.Rule(); ok {
+			dead.Stage, dead.Playbook, dead.Step = "rule", name, step
+		}
+		ta.out.deadLetters = append(ta.out.deadLetters, dead)
+		ta.counts.dead++
+		return
+	}
+}
+
+func cloned(text string) string { return string(append([]byte(nil), text...)) }
+
+// guard runs a piece of pure computation; if it fails or panics, everything it changed is taken back.
+func (ta *task) guard(compute func() error) (err error) {
+	ta.part.Savepoint()
+	ta.out.savepoint()
+	defer func() {
+		if cause := recover(); cause != nil {
+			if fault, ok := cause.(stateFault); ok {
+				panic(fault)
+			}
+			err = &recovered{cause: cause, stack: debug.Stack()}
+		}
+		if err != nil {
+			ta.part.Rollback()
+			ta.out.rollback()
+		}
+	}()
+	return compute()
+}
+
+// fireDue fires what the clock has passed, in the order of (instant, subject), at most limit.
+func (ta *task) fireDue(limit int) {
+	for {
+		if topology.Wake(ta.nextWake()).Ready() >= ta.clock.now {
+			return
+		}
+		if limit--; limit < 0 {
+			ta.more = true
+			return
+		}
+		ta.fire(ta.nextDue(), func(ref topology.Ref) (bool, error) { return ta.rules.Fire(ref, ta.clock.now) })
+	}
+}
+
+// nextWake is the earliest wake of any subject.
+func (ta *task) nextWake() int64 {
+	wake, err := ta.part.NextWake()
+	if err != nil {
+		panic(stateFault{err})
+	}
+	return wake
+}
+
+// nextDue is the subject that has it.
+func (ta *task) nextDue() topology.Ref {
+	due, _, err := ta.part.NextDue()
+	if err != nil {
+		panic(stateFault{err})
+	}
+	return subjectRef(due.Key)
+}
+
+// fire fires one unit of one subject. A timer that fails is dead-lettered and disarmed; the subject goes on.
+func (ta *task) fire(ref topology.Ref, unit func(topology.Ref) (bool, error)) {
+	ta.touched = true
+	var fired bool
+	err := ta.guard(func() (err error) { fired, err = unit(ref); return err })
+	if err == nil {
+		if fired {
+			ta.counts.timers++
+		}
+		return
+	}
+	fault := failedRule{}
+	fault.playbook, fault.step, fault.due, _ = ta.rules.Rule()
+	ta.disarm(ref, fault, err)
+}
+
+// disarm dead-letters a timer and takes it off its subject. Failing that, nothing could stop it from coming again for
+// ever, so a second failure is a fault of the lane.
+func (ta *task) disarm(ref topology.Ref, fault failedRule, cause error) {
+	ta.out.deadLetters = append(ta.out.deadLetters, ta.deadTimer(ref, fault, cause))
+	ta.counts.timersFailed++
+	if err := ta.guard(func() error { return ta.rules.Disarm(ref, fault.playbook, fault.step) }); err != nil {
+		panic(stateFault{fmt.Errorf("disarm %s/%s of account %q: %w", fault.playbook, fault.step, ref.Account, err)})
+	}
+}
+
+// maxDisarmed bounds how many timers one event may disarm before it is given up itself.
+const maxDisarmed = 100
+
+// sweepLimit is how many silent subjects one transaction judges after a bundle has changed.
+const sweepLimit = 5_000
+
+// sweep judges subjects that were there before a new playbook and have been silent since, some at a time.
+func (ta *task) sweep() error {
+	if ta.swept {
+		return nil
+	}
+	ta.touched = ta.touched || !ta.saved.fresh
+	done, err := ta.rules.Sweep(ta.clock.now, sweepLimit)
+	if err != nil {
+		return fmt.Errorf("sweep partition %d: %w", ta.partition, err)
+	}
+	ta.swept, ta.more = done, ta.more || !done
+	return nil
+}
+
+// finish ends an event clock: with all inputs read to their end W becomes `until`, and what is due by then fires, every
+// instant in order, publications too.
+func (ta *task) finish() {
+	if ta.until == noTime || ta.more || ta.finished || !ta.atEnd() {
+		return
+	}
+	for left := ta.timerLimit; ; left-- {
+		if topology.Wake(ta.nextWake()).Ready() >= ta.rules.EndClock(ta.until) {
+			break
+		}
+		if left <= 0 {
+			ta.more = true
+			return
+		}
+		ta.fire(ta.nextDue(), func(ref topology.Ref) (bool, error) { return ta.rules.FireUntil(ref, ta.until) })
+	}
+	ta.clock.now = max(ta.clock.now, ta.until)
+	ta.finished = true
+}
+
+// atEnd says that every input is read to where it was proven to end.
+func (ta *task) atEnd() bool {
+	for _, in := range ta.inputs {
+		if in.provenAsOf == noTime || in.unread() {
+			return false
+		}
+	}
+	return true
+}
+
+// done says that an event clock has nothing left to do.
+func (ta *task) done() bool {
+	return ta.clock.mode == modeEvent && !ta.more && ta.swept && ta.atEnd() && (ta.until == noTime || ta.finished)
+}
+
+// dirty says whether the transaction has anything to commit: read records, timers that were looked at, judged subjects,
+// or the end of the clock.
+func (ta *task) dirty() bool {
+	if ta.touched || ta.finished != ta.saved.finished {
+		return true
+	}
+	for _, in := range ta.inputs {
+		if in.next != in.from {
+			return true
+		}
+	}
+	return false
+}
+
+// addRun notes the order of the merge: run lengths of input indexes.
+func (ta *task) addRun(in *input) {
+	index := int32(0)
+	for i := range ta.inputs {
+		if ta.inputs[i] == in {
+			index = int32(i)
+		}
+	}
+	if n := len(ta.manifest.Order); n > 0 && ta.manifest.Order[n-2] == index {
+		ta.manifest.Order[n-1]++
+		return
+	}
+	ta.manifest.Order = append(ta.manifest.Order, index, 1)
+}
+
+// oldestDue is the instant (ms) from which the earliest timer could have fired.
+func (ta *task) oldestDue() int64 { return topology.Wake(ta.nextWake()).Ready() }
