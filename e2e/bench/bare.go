@@ -56,7 +56,7 @@ type bareLane struct {
 func (la *bareLane) run(ctx context.Context, number int) error {
 	session, err := kgo.NewGroupTransactSession(kgo.SeedBrokers(la.se.brokers), kgo.TransactionalID(fmt.Sprint("bare-", number)),
 		kgo.ConsumerGroup("bare"), kgo.ConsumeTopics(load.UserActions), kgo.Balancers(kgo.RangeBalancer()), kgo.BlockRebalanceOnPoll(),
-		kgo.FetchIsolationLevel(kgo.ReadCommitted()), kgo.ConsumeStartOffset(kgo.NewOffset().AtStart()), kgo.RequireStableFetchOffsets(),
+		kgo.FetchIsolationLevel(kgo.ReadCommitted()), kgo.ConsumeStartOffset(kgo.NewOffset().AtStart()),
 		kgo.ProducerLinger(2*la.se.interval), kgo.MaxBufferedRecords(200_000), kgo.ProducerBatchCompression(kgo.Lz4Compression()))
 	if err != nil {
 		return fmt.Errorf("make session: %w", err)
