@@ -261,3 +261,13 @@ func compileOrder(x, y *term, operation value.Cmp, order func(a, b int64) int) c
 		return operation.Settle(order(a, b), markA, markB)
 	}
 }
+
+// Both is the conjunction of two conditions of an event.
+func Both(first, second *Program) *Program {
+	te := &term{op: opAnd, kind: value.Bool, kids: []*term{first.term, second.term}, text: first.Source + " and " + second.Source}
+	joined := *second
+	joined.Source, joined.term = te.text, te
+	joined.Eval, joined.Truth = compileValue(te), compileCondition(te)
+	joined.Explain = func(f *Frame) []Fact { return explain(te, f) }
+	return &joined
+}

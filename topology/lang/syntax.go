@@ -268,3 +268,11 @@ func (at *AtClock) write(sb *strings.Builder) {
 	writeIn(sb, at.X, atLeast)
 	sb.WriteString(" at " + at.Clock)
 }
+
+// Choices are the parts of `a or b or c`, from left to right.
+func Choices(no Node) []Node {
+	if bi, ok := no.(*Binary); ok && bi.Op == "or" {
+		return append(Choices(bi.X), Choices(bi.Y)...)
+	}
+	return []Node{no}
+}

@@ -25,7 +25,9 @@ type Bundle struct {
 	Facts     []*lang.FactDef
 	Slots     []*window.Slot
 	Playbooks []*Playbook // by name
-	Roles     []string    // sorted; the roles that some recipient names: rosters are kept for these only
+	Roles     []string    // sorted; the roles that some recipient or members("role") names: rosters are kept for these only
+
+	byType map[typed][]*lang.EventDef
 }
 
 // File is one loaded file.

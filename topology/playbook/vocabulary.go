@@ -1,0 +1,285 @@
+package playbook
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"holdfast/topology"
+	"holdfast/topology/lang"
+	"holdfast/topology/value"
+)
+
+// bundleDocument reads the one document that names the bundle.
+func (ld *loader) bundleDocument() {
+	var found []document
+	ld.each("bundle", func(doc document) { found = append(found, doc) })
+	switch {
+	case len(found) == 0:
+		ld.file = ld.bundle.Files[0].Name
+		ld.failAt(1, 1, "no document `bundle: NAME`; one file of the folder begins with it")
+		return
+	case len(found) > 1:
+		first, again := found[0], found[1]
+		ld.file = again.file
+		ld.fail(again.body, "a second bundle %s; %s is named in %s already", again.name, first.name, first.file)
+	}
+	doc := found[0]
+	ld.file = doc.file
+	ld.bundle.Name = doc.name
+	ld.bundleKeys(doc.body)
+}
+
+// bundleKeys reads what a bundle has beside the keys of a vocabulary.
+func (ld *loader) bundleKeys(body *node) {
+	for _, en := range body.entries {
+		switch en.key {
+		case "revision":
+			ld.revision(en.value)
+		case "time":
+			ld.time(en.value)
+		}
+	}
+}
+
+func (ld *loader) revision(no *node) {
+	n, err := strconv.ParseInt(no.text, 10, 64)
+	if no.shape != shapeScalar || err != nil || n < 0 {
+		ld.fail(no, "revision is a whole number that rises with every change that goes live; write revision: 1")
+		return
+	}
+	ld.bundle.Revision = n
+}
+
+func (ld *loader) time(no *node) {
+	ke := ld.read(no, "time")
+	if ke == nil {
+		return
+	}
+	ld.span(ke, "lateness", &ld.bundle.Lateness)
+	ld.span(ke, "future_skew", &ld.bundle.FutureSkew)
+	ld.span(ke, "max_skew", &ld.bundle.MaxSkew)
+	if zone := ke.take("default_tz"); zone != nil {
+		ld.zone(zone)
+	}
+	if history := ke.take("history"); history != nil {
+		ld.history(history)
+	}
+	ke.done()
+}
+
+func (ld *loader) span(ke *keys, name string, into *time.Duration) {
+	no := ke.take(name)
+	if no == nil {
+		return
+	}
+	if millis, ok := ld.duration(no, name); ok {
+		*into = time.Duration(millis) * time.Millisecond
+	}
+}
+
+func (ld *loader) zone(no *node) {
+	zone, err := time.LoadLocation(no.text)
+	if no.shape != shapeScalar || no.text == "Local" || err != nil {
+		ld.fail(no, "default_tz is a zone such as UTC or Europe/Berlin; %q is none", no.text)
+		return
+	}
+	ld.bundle.DefaultZone = zone
+}
+
+func (ld *loader) history(no *node) {
+	if no.text == "complete" {
+		ld.bundle.HistoryComplete = true
+		return
+	}
+	millis, ok := value.ParseTime(no.text)
+	if days, isDate := value.ParseDate(no.text); isDate {
+		millis, ok = value.Midnight(days, time.UTC), true
+	}
+	if !ok {
+		ld.fail(no, "history is `complete`, or since when the inputs hold everything: 2026-01-01T00:00Z")
+		return
+	}
+	ld.bundle.History = millis
+}
+
+// vocabulary is a bundle or vocabulary document with its parts.
+type vocabulary struct {
+	file                          string
+	lists, events, facts, metrics *node
+}
+
+// vocabularies reads the words of the bundle, part by part over all documents, so that a fact may use an event that
+// another file declares.
+func (ld *loader) vocabularies() {
+	var all []vocabulary
+	for _, kind := range []string{"bundle", "vocabulary"} {
+		ld.each(kind, func(doc document) { all = append(all, ld.vocabulary(doc)) })
+	}
+	for _, part := range []struct {
+		of   func(vocabulary) *node
+		read func(*node)
+	}{
+		{func(vo vocabulary) *node { return vo.lists }, ld.lists},
+		{func(vo vocabulary) *node { return vo.events }, ld.events},
+		{func(vo vocabulary) *node { return vo.facts }, ld.declaredFacts},
+		{func(vo vocabulary) *node { return vo.metrics }, ld.metrics},
+	} {
+		for _, vo := range all {
+			if no := part.of(vo); no != nil {
+				ld.file = vo.file
+				part.read(no)
+			}
+		}
+	}
+	ld.bundle.Events = append(ld.bundle.Events, lang.FeedBuiltIn(ld.facts, len(ld.bundle.Events))...)
+}
+
+func (ld *loader) vocabulary(doc document) vocabulary {
+	ke := ld.read(doc.body, "a "+doc.kind)
+	ke.take(doc.kind)
+	ke.take("title")
+	if doc.kind == "bundle" {
+		ke.take("revision")
+		ke.take("time")
+	}
+	vo := vocabulary{file: doc.file, events: ke.take("events"), lists: ke.take("lists"), facts: ke.take("facts"), metrics: ke.take("metrics")}
+	ld.refuseNames(ke, "maps", "sets", "links")
+	ke.done()
+	return vo
+}
+
+// refuseNames refuses parts of a vocabulary and marks the names in them, so that their uses stay silent.
+func (ld *loader) refuseNames(ke *keys, parts ...string) {
+	for _, part := range parts {
+		ke.refuse("", part)
+		if en, ok := ke.entries[part]; ok {
+			ld.markRefused(en.value)
+		}
+	}
+}
+
+func (ld *loader) markRefused(no *node) {
+	for _, en := range no.entries {
+		ld.names.Refused[en.key] = true
+		if en.key == "account" || en.key == "user" {
+			ld.markRefused(en.value)
+		}
+	}
+}
+
+// named reads a mapping of names; declare gets each valid and new one.
+func (ld *loader) named(no *node, what string, declare func(en entry)) {
+	ke := ld.read(no, what)
+	if ke == nil {
+		return
+	}
+	for _, name := range ke.order {
+		if en := ke.entries[name]; ld.validName(en.line, en.column, name) {
+			declare(en)
+		}
+	}
+}
+
+func (ld *loader) lists(no *node) {
+	ld.named(no, "lists", func(en entry) {
+		if ld.names.Lists[en.key] != nil {
+			ld.failAt(en.line, en.column, "a second list %s; choose another name", en.key)
+			return
+		}
+		ld.names.Lists[en.key] = ld.list(en.value)
+	})
+}
+
+func (ld *loader) list(no *node) *lang.ListDef {
+	list := &lang.ListDef{}
+	if no.shape != shapeSequence {
+		ld.fail(no, "a list is written [a, b]")
+		return list
+	}
+	for _, item := range no.items {
+		if item.shape != shapeScalar || !list.Add(literal(item)) {
+			ld.fail(item, "a list holds texts, or numbers, and not both")
+			return list
+		}
+	}
+	return list
+}
+
+// literal is a scalar of a list: a number if it looks like one and stands unquoted, else a text.
+func literal(no *node) value.Value {
+	if !no.quoted {
+		if n, err := strconv.ParseInt(no.text, 10, 64); err == nil {
+			return value.OfInt(n)
+		}
+		if micros, ok := value.ParseDecimal(no.text); ok {
+			return value.OfDecimal(micros)
+		}
+	}
+	return value.OfText(no.text)
+}
+
+func (ld *loader) metrics(no *node) {
+	ld.scopes(no, "metrics", func(scope lang.Scope, en entry) {
+		if ld.names.Metrics[scope][en.key] != nil || ld.names.Facts[scope][en.key] != nil {
+			ld.failAt(en.line, en.column, "%s.%s is declared already; choose another name", scope, en.key)
+			return
+		}
+		if en.value.shape == shapeMapping {
+			ld.failAt(en.line, en.column, "%s", lang.NotBuilt("a choice {by: ...}", "write an expression"))
+			ld.names.Refused[en.key] = true
+			return
+		}
+		source, ok := ld.text(en.value, "a metric")
+		if ok {
+			ld.expressionErrors(en.value, ld.names.DefineMetric(en.key, source, scope))
+		}
+	})
+}
+
+// scopes reads {account: {name: ..}, user: {name: ..}}.
+func (ld *loader) scopes(no *node, what string, declare func(scope lang.Scope, en entry)) {
+	ke := ld.read(no, what)
+	if ke == nil {
+		return
+	}
+	for scope := lang.ScopeAccount; scope <= lang.ScopeUser; scope++ {
+		if part := ke.take(scope.String()); part != nil {
+			ld.named(part, what+" of the "+scope.String(), func(en entry) { declare(scope, en) })
+		}
+	}
+	ke.refuse("", "contract", "invoice", "feedback")
+	ke.done()
+}
+
+// collisions refuses two cells under one key. Names are hashed to 32 bits: two of a few hundred meet once in a million
+// bundles, and then one of them has to be renamed.
+func (ld *loader) collisions() {
+	owner := map[uint32]string{}
+	claim := func(key uint32, name string) {
+		if other, taken := owner[key]; taken && other != name {
+			ld.file = ld.bundle.Files[0].Name
+			ld.failAt(1, 1, "%s and %s have the same cell key; rename a field or condition of one of them", other, name)
+		}
+		owner[key] = name
+	}
+	for _, name := range []string{
+		lang.ObservedSince, lang.MemberCount, lang.Member, "generation", "judged", "episodes.open", "member.at", "users",
+	} {
+		claim(topology.Key(name), name)
+	}
+	for _, slot := range ld.names.Slots {
+		for i, key := range slot.Keys() {
+			claim(key, slot.Name+strings.Repeat("+", i))
+		}
+	}
+	for _, fact := range ld.facts {
+		name := "the fact " + fact.Name + " (" + fact.Type.String() + ")" // both scopes share keys: their cells are apart
+		claim(fact.ValueKey, name)
+		claim(fact.TimeKey, name+" @")
+	}
+	for _, pb := range ld.bundle.Playbooks {
+		claim(topology.Key("episode/"+pb.Name), "episode/"+pb.Name)
+		claim(topology.Key("rule/"+pb.Name), "rule/"+pb.Name)
+	}
+}
