@@ -36,6 +36,7 @@ const (
 	fieldCount
 	fieldDeleted
 	fieldCreatedAt
+	fieldStructures // and the bits above it, one per structure
 )
 
 func (bu *builder) reset(rec *Record, ev *schemas.Event) {
@@ -261,6 +262,19 @@ const (
 	structureConsents
 	structureChannels
 )
+
+// enter begins a structure, which may be given once. A record that gives roles speaks of them, even if there are none.
+func (bu *builder) enter(st structure, name string) error {
+	fi := fieldStructures << st
+	if bu.seen&fi != 0 {
+		return duplicate(name)
+	}
+	bu.seen |= fi
+	if st == structureRoles {
+		bu.ev.Profile.HasRoles = true
+	}
+	return nil
+}
 
 func (bu *builder) element(st structure, name string, va schemas.Value) error {
 	switch st {

@@ -51,7 +51,9 @@ func projectStructure(name string, st structure, typ *node, native any, bu *buil
 		if st != structureRoles || typ.typ != "array" {
 			break
 		}
-		bu.ev.Profile.HasRoles = true
+		if err := bu.enter(st, name); err != nil {
+			return err
+		}
 		for _, element := range elements {
 			if err := projectElement(name, "", st, typ.items, element, bu); err != nil {
 				return err

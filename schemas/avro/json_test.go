@@ -1,7 +1,14 @@
 package avro
 
 import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"io"
+	"reflect"
+	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"holdfast/schemas"
 )
@@ -94,4 +101,99 @@ func TestEventIsReusedWithoutLeftovers(t *testing.T) {
 		t.Fatal(err)
 	}
 	sameEvent(t, ev, decoded(t, newTestDecoder(t, nil), input(schemas.KindUserAction, `{"type":"x"}`)))
+}
+
+// Every escape of JSON, and a name that needs one.
+func TestEscapes(t *testing.T) {
+	de := newTestDecoder(t, nil)
+	got := decoded(t, de, input(schemas.KindUserAction, `{"type":"a\"\\\/\b\f\n\r\t\u00fc\ud83d\ude00z","\u0061ccount_id":"a1"}`))
+	if want := "a\"\\/\b\f\n\r\tü😀z"; got.Type != want || got.Account != "a1" {
+		t.Errorf("type %q, account %q", got.Type, got.Account)
+	}
+}
+
+// encoding/json judges what is JSON; the one difference is a lone surrogate, which it would blur.
+func FuzzScanAgreesWithEncodingJSON(f *testing.F) {
+	for _, seed := range []string{`{"a":1,"b":"x\u00e4\n","c":[true,false,null],"d":-0.5e-7,"e":{}}`, `{"a":01}`, `{"a":"\ud800"}`, `{"a":12345678901234567890}`, "{\"a\":\"\x7f\"}", `{} {}`, `{"a":`} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if !utf8.ValidString(text) {
+			return
+		}
+		got, gotErr := scanned([]byte(text))
+		want, wantErr := judged(text)
+		if hasLoneSurrogate(text) || errors.Is(wantErr, errTooDeep) {
+			return
+		}
+		if (gotErr == nil) != (wantErr == nil) || gotErr == nil && !reflect.DeepEqual(got, want) {
+			t.Fatalf("%q\n got  %v, %v\n want %v, %v", text, got, gotErr, want, wantErr)
+		}
+	})
+}
+
+var errTooDeep = errors.New("deeper than the test reads")
+
+// scanned reads an object of scalars with the scanner.
+func scanned(text []byte) (map[string]schemas.Value, error) {
+	jr := jsonReader{scanner: scanner{text: text}}
+	if err := jr.open(); err != nil {
+		return nil, err
+	}
+	all := map[string]schemas.Value{}
+	for first := true; ; first = false {
+		name, more, err := jr.member(first)
+		if err != nil {
+			return nil, err
+		}
+		if !more {
+			return all, jr.close()
+		}
+		open, va, err := jr.value()
+		if err != nil || open != openScalar {
+			return nil, cmp.Or(err, errTooDeep)
+		}
+		all[name] = va
+	}
+}
+
+// judged reads the same with encoding/json.
+func judged(text string) (map[string]schemas.Value, error) {
+	dec := json.NewDecoder(strings.NewReader(text))
+	dec.UseNumber()
+	var raw map[string]any
+	if err := dec.Decode(&raw); err != nil || raw == nil {
+		return nil, cmp.Or(err, errors.New("no object"))
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("text follows")
+	}
+	all := map[string]schemas.Value{}
+	for name, value := range raw {
+		switch form := value.(type) {
+		case nil:
+			all[name] = schemas.Value{}
+		case bool:
+			va := schemas.Value{Kind: schemas.Bool}
+			if form {
+				va.Num = 1
+			}
+			all[name] = va
+		case string:
+			all[name] = schemas.Value{Kind: schemas.String, Text: form}
+		case json.Number:
+			va, err := numberValue(form.String(), !strings.ContainsAny(form.String(), ".eE"))
+			if err != nil {
+				return nil, err
+			}
+			all[name] = va
+		default:
+			return nil, errTooDeep
+		}
+	}
+	return all, nil
+}
+
+func hasLoneSurrogate(text string) bool {
+	return strings.Contains(strings.ToLower(text), `\ud`)
 }
