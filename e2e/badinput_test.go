@@ -67,7 +67,7 @@ func TestBadInput(t *testing.T) {
 		}
 		good++
 	}
-	sc.finish(sc.processor("p0", toTheEnd...))
+	sc.finish(sc.processor("p0", toTheEnd()...))
 
 	letters := sc.deadLetters()
 	if len(letters) != len(bad) {
@@ -93,7 +93,7 @@ func TestFutureTimestamps(t *testing.T) {
 		login("2", "a2", "gone", now.Add(-72*time.Hour)),
 		login("3", "a3", "ahead", now.AddDate(1, 0, 0)),
 	})
-	sc.finish(sc.processor("p0", toTheEnd...))
+	sc.finish(sc.processor("p0", toTheEnd()...))
 	found := sc.intents()
 	if len(found) != 1 || found[0].Key != "a2" {
 		t.Errorf("want one intent, for a2, which is quiet since three days; got %v", found)

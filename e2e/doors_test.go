@@ -29,7 +29,11 @@ again: never
 steps: [{id: hello, send: hello}]
 `
 
-var toTheEnd = []string{"--clock", "event", "--exit-when-done"}
+// toTheEnd are the flags of a run that works off its input and ends. What is due at the very last event is published
+// when the clock has passed it, so the clock runs an hour on.
+func toTheEnd() []string {
+	return []string{"--clock", "event", "--until", time.Now().Add(time.Hour).UTC().Format(time.RFC3339), "--exit-when-done"}
+}
 
 func login(id, account, user string, at time.Time) load.Line {
 	return load.Line{Topic: load.UserActions, ID: id, Source: "app", Type: "signed_in", Account: account, User: user, At: at}
@@ -51,7 +55,7 @@ func TestBrokerDownAtStart(t *testing.T) {
 	sc := newScene(t, 2, tinyBundle)
 	sc.publish([]load.Line{login("1", "a1", "u1", load.BusinessStart)})
 	sc.broker.Kill()
-	pr := sc.processor("p0", toTheEnd...)
+	pr := sc.processor("p0", toTheEnd()...)
 	awaitOutput(t, pr, `(?i)(cannot reach|unreachable|not reachable).*`+regexp.QuoteMeta(sc.broker.Addr())+`|`+regexp.QuoteMeta(sc.broker.Addr())+`.*(?i)(cannot reach|unreachable|refused)`)
 	if !pr.Running() {
 		t.Fatalf("it gave up:\n%s", tail(pr.Output()))
@@ -68,7 +72,7 @@ func TestBrokerDownAtStart(t *testing.T) {
 // refused runs a processor that must refuse to start, and holds its last words against the pattern.
 func (sc *scene) refused(pattern string, flags ...string) {
 	sc.t.Helper()
-	args := append(append(sc.processorArgs("p0"), toTheEnd...), flags...)
+	args := append(append(sc.processorArgs("p0"), toTheEnd()...), flags...)
 	out, code := sc.door("processor", args...)
 	if code == 0 || !regexp.MustCompile(pattern).MatchString(out) {
 		sc.t.Errorf("processor %v: exit code %d, want not 0 and a message that matches %s; it wrote:\n%s", flags, code, pattern, tail(out))
