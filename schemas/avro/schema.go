@@ -15,6 +15,8 @@ import (
 // datum of one can nest as deeply as it is long.
 const maxDepth = 8
 
+var errTooNested = fmt.Errorf("parse schema: it nests deeper than %d types", maxDepth)
+
 // node is one type of a parsed schema. goavro does the reading of bytes, but it keeps no tree to ask: field order,
 // logical types and branches are needed to project a datum and to print it.
 type node struct {
@@ -26,6 +28,7 @@ type node struct {
 	size     int
 	items    *node // of an array, or the values of a map
 	branches []*node
+	height   int // types below it, through references too
 }
 
 type field struct {
@@ -74,11 +77,11 @@ var primitives = []string{"null", "boolean", "int", "long", "float", "double", "
 
 func (pa *parser) parse(raw any, namespace string, depth int) (*node, error) {
 	if depth > maxDepth {
-		return nil, fmt.Errorf("parse schema: it nests deeper than %d types", maxDepth)
+		return nil, errTooNested
 	}
 	switch form := raw.(type) {
 	case string:
-		return pa.reference(form, namespace)
+		return pa.reference(form, namespace, depth)
 	case []any:
 		return pa.union(form, namespace, depth)
 	case map[string]any:
@@ -87,7 +90,7 @@ func (pa *parser) parse(raw any, namespace string, depth int) (*node, error) {
 	return nil, fmt.Errorf("parse schema: a type is a name, a list or an object, not %v", raw)
 }
 
-func (pa *parser) reference(name, namespace string) (*node, error) {
+func (pa *parser) reference(name, namespace string, depth int) (*node, error) {
 	if slices.Contains(primitives, name) {
 		return &node{typ: name}, nil
 	}
@@ -98,6 +101,9 @@ func (pa *parser) reference(name, namespace string) (*node, error) {
 	}
 	if known == nil {
 		return nil, fmt.Errorf("parse schema: type %q contains itself; recursive schemas are not accepted", full)
+	}
+	if depth+known.height > maxDepth {
+		return nil, errTooNested
 	}
 	return known, nil
 }
@@ -110,6 +116,7 @@ func (pa *parser) union(forms []any, namespace string, depth int) (*node, error)
 			return nil, err
 		}
 		no.branches = append(no.branches, branch)
+		no.height = max(no.height, branch.height+1)
 	}
 	return no, nil
 }
@@ -127,7 +134,7 @@ func (pa *parser) object(form map[string]any, namespace string, depth int) (*nod
 	case "record", "error", "enum", "fixed":
 		return pa.define(typ, form, namespace, depth)
 	}
-	no, err := pa.reference(typ, namespace)
+	no, err := pa.reference(typ, namespace, depth)
 	if logical, _ := form["logicalType"].(string); err == nil && carries(no.typ, logical) {
 		return &node{typ: no.typ, logical: logical}, nil
 	}
@@ -154,7 +161,7 @@ func (pa *parser) container(typ string, inner any, namespace string, depth int) 
 		// A block of such items costs nothing on the wire: a small message could ask for millions of them.
 		return nil, errors.New("parse schema: an array of items without bytes is not accepted")
 	}
-	return &node{typ: typ, items: items}, nil
+	return &node{typ: typ, items: items, height: items.height + 1}, nil
 }
 
 // weightless says whether a value of the type can take no byte at all.
@@ -190,6 +197,9 @@ func (pa *parser) define(typ string, form map[string]any, namespace string, dept
 		no.typ = "record"
 		pa.named[full] = nil
 		no.fields, err = pa.fieldsOf(full, form["fields"], depth)
+		for _, fi := range no.fields {
+			no.height = max(no.height, fi.typ.height+1)
+		}
 	}
 	pa.named[full] = no
 	return no, err

@@ -50,7 +50,11 @@ func TestCanonicalForm(t *testing.T) {
 }
 
 func TestSchemasThatAreRefused(t *testing.T) {
-	deep := strings.Repeat(`{"type":"array","items":`, 9) + `"int"` + strings.Repeat("}", 9)
+	deep := nest(9, `"int"`)
+	// Five types deep, and five more by the name of the first five.
+	byReference := `{"type":"record","name":"R","fields":[
+		{"name":"a","type":{"type":"record","name":"Five","fields":[{"name":"f","type":` + nest(4, `"int"`) + `}]}},
+		{"name":"b","type":` + nest(4, `"Five"`) + `}]}`
 	for _, tc := range []struct{ schema, want string }{
 		{`{`, "parse schema: unexpected EOF"},
 		{`7`, "a type is a name, a list or an object"},
@@ -58,6 +62,7 @@ func TestSchemasThatAreRefused(t *testing.T) {
 		{`{"type":"record","name":"Tree","fields":[{"name":"left","type":["null","Tree"]}]}`,
 			`field Tree.left: parse schema: type "Tree" contains itself; recursive schemas are not accepted`},
 		{deep, "nests deeper than 8 types"},
+		{byReference, "nests deeper than 8 types"},
 		{`{"type":"array","items":"null"}`, "an array of items without bytes is not accepted"},
 		{`{"type":"array","items":{"type":"record","name":"E","fields":[]}}`, "an array of items without bytes"},
 		{`{"type":"array","items":{"type":"fixed","name":"E","size":0}}`, "an array of items without bytes"},
@@ -93,4 +98,9 @@ func TestEveryEmbeddedSchemaCompiles(t *testing.T) {
 	if len(all) != len(schemas.RecordNames()) {
 		t.Errorf("%d schemas listed", len(all))
 	}
+}
+
+// nest puts a type into that many arrays.
+func nest(arrays int, typ string) string {
+	return strings.Repeat(`{"type":"array","items":`, arrays) + typ + strings.Repeat("}", arrays)
 }
