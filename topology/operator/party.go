@@ -27,12 +27,13 @@ type party struct {
 
 func (ta *Task) open(ref topology.Ref) *party {
 	pa := &ta.parties[0]
-	*pa = party{ref: ref, sub: ta.store.Open(ref), rules: ta.accountRules}
-	pa.account = pa.sub
 	if ref.Kind == topology.SubjectUser {
 		pa = &ta.parties[1]
 		*pa = party{ref: ref, sub: ta.store.Open(ref), rules: ta.userRules}
 		pa.account = ta.store.Open(accountRef(ref))
+	} else {
+		*pa = party{ref: ref, sub: ta.store.Open(ref), rules: ta.accountRules}
+		pa.account = pa.sub
 	}
 	pa.judged, _ = pa.sub.Int(judgedKey)
 	return pa

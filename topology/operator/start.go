@@ -21,7 +21,17 @@ type occasion struct {
 // occasionOf is the occasion of an event for a subject. A late event is judged at the newest instant at which the
 // subject was judged; what begins is stamped with the event's own time.
 func (ta *Task) occasionOf(ev *schemas.Event, pa *party) occasion {
-	return occasion{event: ev, at: ev.At, now: max(ta.instant(ev), pa.judged), decidedAt: ev.At, silent: ev.Backfill}
+	return occasion{event: ev, at: ev.At, now: ta.judgedInstant(ev, pa), decidedAt: ev.At, silent: ev.Backfill}
+}
+
+// judgedInstant is when the rules of an event are judged. Those of a backfilled one are judged where the watermark is:
+// what became true between its time and now is old news.
+func (ta *Task) judgedInstant(ev *schemas.Event, pa *party) int64 {
+	now := max(ta.instant(ev), pa.judged)
+	if ev.Backfill {
+		now = max(now, ta.clock-ta.bundle.Lateness.Milliseconds())
+	}
+	return now
 }
 
 // lookBefore judges the conditions that the event concerns on the state before the fold: what is true already was made
@@ -31,7 +41,7 @@ func (ta *Task) lookBefore(ev *schemas.Event, parties ...*party) {
 		if pa == nil {
 			continue
 		}
-		now := max(ta.instant(ev), pa.judged)
+		now := ta.judgedInstant(ev, pa)
 		for _, ru := range pa.rules {
 			if when := ru.Start.When; when != nil && ta.marked[ru.Index] {
 				ta.judging(ru, nil, "", now)
@@ -78,13 +88,16 @@ func (ta *Task) rises(pa *party, ru *rule, ed *edges, oc occasion, anew bool) bo
 	if anew {
 		ed.start, ed.disarmed = false, false
 	}
+	if oc.silent {
+		ed.cursor = max(ed.cursor, oc.now)
+	}
 	switch {
 	case !is:
 		ed.start, ed.disarmed = false, false
 		return false
 	case ed.start, ed.disarmed:
 		return false
-	case !anew && ta.earlier[ru.Index] && ta.timerKeeps(pa, ru, *ed, oc.now):
+	case !oc.silent && !anew && ta.earlier[ru.Index] && ta.timerKeeps(pa, ru, *ed, oc.now):
 		return false
 	}
 	ed.start = true

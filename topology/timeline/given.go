@@ -1,0 +1,334 @@
+package timeline
+
+import (
+	"fmt"
+	"regexp"
+	"sort"
+	"strconv"
+	"strings"
+	"time"
+
+	"holdfast/schemas"
+	"holdfast/topology/lang"
+	"holdfast/topology/playbook"
+	"holdfast/topology/value"
+)
+
+// adjust gives the bundle the settings of the test. A history is complete unless the test says otherwise.
+func (sc *Scenario) adjust(b playbook.Bundle) (*playbook.Bundle, error) {
+	b.HistoryComplete = sc.History == "" || sc.History == "complete"
+	if !b.HistoryComplete {
+		at, err := instant(sc.History)
+		if err != nil {
+			return nil, fmt.Errorf("history: %w", err)
+		}
+		b.History = at
+	}
+	if sc.Lateness == "" {
+		return &b, nil
+	}
+	lateness, ok := value.ParseDuration(sc.Lateness)
+	if !ok {
+		return nil, fmt.Errorf("lateness: %q is no duration; write 10m", sc.Lateness)
+	}
+	b.Lateness = time.Duration(lateness) * time.Millisecond
+	playbooks := b.Playbooks
+	b.Playbooks = nil
+	for _, pb := range playbooks {
+		own := *pb
+		own.Lateness = lateness
+		b.Playbooks = append(b.Playbooks, &own)
+	}
+	return &b, nil
+}
+
+// reading is the making of lines.
+type reading struct {
+	sc     *Scenario
+	bundle *playbook.Bundle
+	topics schemas.TopicNames
+	counts map[string]int64 // by topic: the next offset
+	lines  []Line
+}
+
+// lines are the profiles and the given events in the order of (arrives, event time, topic rank, file).
+func (sc *Scenario) lines(b *playbook.Bundle) ([]Line, error) {
+	re := &reading{sc: sc, bundle: b, topics: schemas.DefaultTopicNames(), counts: map[string]int64{}}
+	for i, given := range sc.Given {
+		if err := re.given(given); err != nil {
+			return nil, fmt.Errorf("given %d: %w", i+1, err)
+		}
+	}
+	sort.SliceStable(re.lines, func(i, j int) bool { return re.lines[i].before(&re.lines[j]) })
+	given := re.lines
+	re.lines = nil
+	if err := re.profiles(given); err != nil {
+		return nil, err
+	}
+	return append(re.lines, given...), nil
+}
+
+func (li *Line) before(other *Line) bool {
+	switch {
+	case li.Arrives != other.Arrives:
+		return li.Arrives < other.Arrives
+	case li.Event.At != other.Event.At:
+		return li.Event.At < other.Event.At
+	}
+	return li.Event.Kind < other.Event.Kind
+}
+
+// given reads one entry: an event, a repeated event, or a change of a profile.
+func (re *reading) given(entry map[string]any) error {
+	name, subjects, err := re.eventOf(entry)
+	if err != nil {
+		return err
+	}
+	instants, err := instantsOf(entry)
+	if err != nil {
+		return err
+	}
+	for _, at := range instants {
+		arrives, err := instantOr(textOf(entry["arrives"]), at)
+		if err != nil {
+			return fmt.Errorf("arrives: %w", err)
+		}
+		for _, subject := range subjects {
+			ev, err := re.event(name, subject, at, entry)
+			if err != nil {
+				return err
+			}
+			ev.Backfill = entry["backfill"] == true
+			re.lines = append(re.lines, Line{Arrives: arrives, Event: *ev})
+		}
+	}
+	return nil
+}
+
+var ownKeys = map[string]bool{"at": true, "arrives": true, "backfill": true, "with": true, "every": true, "from": true, "to": true, "set": true}
+
+// eventOf finds the key that names the event, and its subjects.
+func (re *reading) eventOf(entry map[string]any) (name string, subjects []string, err error) {
+	for _, key := range sortedKeys(entry) {
+		if ownKeys[key] {
+			continue
+		}
+		if name != "" {
+			return "", nil, fmt.Errorf("two events, %s and %s: split the line", name, key)
+		}
+		name = key
+	}
+	if name == "" {
+		return "", nil, fmt.Errorf("no event: write {at: ..., login: u1}")
+	}
+	if list, ok := entry[name].([]any); ok {
+		for _, one := range list {
+			subjects = append(subjects, textOf(one))
+		}
+		return name, subjects, nil
+	}
+	return name, []string{textOf(entry[name])}, nil
+}
+
+func instantsOf(entry map[string]any) ([]int64, error) {
+	if entry["every"] == nil {
+		at, err := instant(textOf(entry["at"]))
+		return []int64{at}, err
+	}
+	every, ok := value.ParseDuration(textOf(entry["every"]))
+	if !ok || every <= 0 {
+		return nil, fmt.Errorf("every: %v is no duration; write 1d", entry["every"])
+	}
+	from, err := instant(textOf(entry["from"]))
+	if err != nil {
+		return nil, err
+	}
+	to, err := instant(textOf(entry["to"]))
+	if err != nil {
+		return nil, err
+	}
+	var instants []int64
+	for at := from; at <= to; at += every {
+		instants = append(instants, at)
+	}
+	return instants, nil
+}
+
+func (re *reading) event(name, subject string, at int64, entry map[string]any) (*schemas.Event, error) {
+	account, user, err := re.subject(subject)
+	if err != nil {
+		return nil, err
+	}
+	if name == "profile" {
+		return re.profile(account, user, at, profileOf(entry["set"])), nil
+	}
+	def := re.definition(name)
+	if def == nil {
+		return nil, fmt.Errorf("unknown event %s", name)
+	}
+	ev := re.envelope(def.Kind, account, user, at)
+	ev.Type = def.Type
+	for _, fixed := range fixedFields(def) {
+		re.setField(ev, fixed.name, fixed.value)
+	}
+	with, _ := entry["with"].(map[string]any)
+	for _, key := range sortedKeys(with) {
+		re.setField(ev, key, with[key])
+	}
+	return ev, nil
+}
+
+// envelope makes a record with what all have: source = the topic, id = TOPIC-0-N.
+func (re *reading) envelope(ki schemas.Kind, account, user string, at int64) *schemas.Event {
+	topic := re.topic(ki)
+	offset := re.counts[topic]
+	re.counts[topic]++
+	return &schemas.Event{
+		Kind: ki, Topic: topic, Offset: offset, Source: topic, ID: fmt.Sprintf("%s-0-%d", topic, offset),
+		Account: account, User: user, OccurredAt: at, At: at, Count: 1,
+	}
+}
+
+func (re *reading) topic(ki schemas.Kind) string {
+	for _, topic := range re.topics.Topics() {
+		if re.topics.InputKind(topic.Name) == ki {
+			return topic.Name
+		}
+	}
+	return ki.String()
+}
+
+// subject resolves u1, a1/u9 or a1.
+func (re *reading) subject(name string) (account, user string, err error) {
+	if account, user, ok := strings.Cut(name, "/"); ok {
+		return account, user, nil
+	}
+	if pr, ok := re.sc.Users[name]; ok {
+		return pr.Account, name, nil
+	}
+	if _, ok := re.sc.Accounts[name]; ok {
+		return name, "", nil
+	}
+	for _, user := range re.sc.Users {
+		if user.Account == name {
+			return name, "", nil
+		}
+	}
+	return "", "", fmt.Errorf("unknown subject %q: name it under users: or accounts:, or write account/user", name)
+}
+
+func (re *reading) definition(name string) *lang.EventDef {
+	for _, def := range re.bundle.Events {
+		if def.Name == name && !def.Hidden {
+			return def
+		}
+	}
+	return nil
+}
+
+type fixedField struct{ name, value string }
+
+var fixedPattern = regexp.MustCompile(`event\.(\w+) == "([^"]*)"`)
+
+// fixedFields are the fields that `where` fixes by ==.
+func fixedFields(def *lang.EventDef) (fixed []fixedField) {
+	if def.Where == nil {
+		return nil
+	}
+	for _, match := range fixedPattern.FindAllStringSubmatch(def.Where.Source, -1) {
+		fixed = append(fixed, fixedField{match[1], match[2]})
+	}
+	return fixed
+}
+
+// setField sets an envelope field, an own field of the record or a property.
+func (re *reading) setField(ev *schemas.Event, name string, va any) {
+	switch name {
+	case "id":
+		ev.ID = textOf(va)
+	case "source":
+		ev.Source = textOf(va)
+	case "user_id":
+		ev.User = textOf(va)
+	case "count":
+		ev.Count = numberOf(va)
+	case "test":
+		ev.Test = va == true
+	default:
+		for _, own := range schemas.OwnFields(ev.Kind) {
+			if own.Name == name {
+				ev.Own = append(ev.Own, schemas.Field{Name: name, Value: wireOf(va, own.Kind)})
+				return
+			}
+		}
+		ev.Props = append(ev.Props, schemas.Field{Name: name, Value: wireOf(va, schemas.Null)})
+	}
+}
+
+// wireOf is a YAML scalar as a record has it; Null as the kind takes the scalar's own.
+func wireOf(va any, kind schemas.ValueKind) schemas.Value {
+	text := textOf(va)
+	switch kind {
+	case schemas.TimeMillis:
+		at, _ := instant(text)
+		return schemas.Value{Kind: kind, Num: at}
+	case schemas.Date:
+		days, _ := value.ParseDate(text)
+		return schemas.Value{Kind: kind, Num: days}
+	case schemas.String:
+		return schemas.Value{Kind: kind, Text: text}
+	}
+	switch va := va.(type) {
+	case bool:
+		return schemas.Value{Kind: schemas.Bool, Num: int64(boolNumber(va))}
+	case float64:
+		return schemas.Value{Kind: schemas.Double, Float: va}
+	case uint64, int64, int:
+		return schemas.Value{Kind: schemas.Long, Num: numberOf(va)}
+	}
+	return schemas.Value{Kind: schemas.String, Text: text}
+}
+
+func boolNumber(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func numberOf(va any) int64 {
+	n, _ := strconv.ParseInt(textOf(va), 10, 64)
+	return n
+}
+
+func textOf(va any) string {
+	if va == nil {
+		return ""
+	}
+	return fmt.Sprint(va)
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for key := range m {
+		keys = append(keys, key)
+	}
+	sort.Strings(keys)
+	return keys
+}
+
+func instantOr(text string, otherwise int64) (int64, error) {
+	if text == "" {
+		return otherwise, nil
+	}
+	return instant(text)
+}
+
+func instant(text string) (int64, error) {
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04Z07:00", time.DateOnly} {
+		if at, err := time.Parse(layout, text); err == nil {
+			return at.UnixMilli(), nil
+		}
+	}
+	return 0, fmt.Errorf("%q is no time; write 2026-03-01T09:00Z", text)
+}
