@@ -117,6 +117,9 @@ func (ch *checker) entityField(pa *Path, scope Scope) *term {
 }
 
 func (ch *checker) eventField(pa *Path) *term {
+	if ch.cx.StartRefused && len(ch.cx.Event) == 0 {
+		return bad(pa.offset)
+	}
 	if len(ch.cx.Event) == 0 {
 		return ch.fail(pa.offset, "%s: %s", Format(pa), ch.cx.NoEvent)
 	}
@@ -163,6 +166,8 @@ func (ch *checker) startField(pa *Path) *term {
 		return &term{op: opStartTime, kind: value.Time}
 	case name == "period":
 		return ch.fail(pa.offset, "%s", NotBuilt(Format(pa), "schedules come later"))
+	case ch.cx.StartRefused && len(ch.cx.Start) == 0:
+		return bad(pa.offset)
 	case len(ch.cx.Start) == 0:
 		return ch.fail(pa.offset, "%s: a playbook with `when` has no start event; only start.time", Format(pa))
 	}

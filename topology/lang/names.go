@@ -46,6 +46,8 @@ type Context struct {
 	// Event are the events that event.F reads from; none: NoEvent says why.
 	Event   []*EventDef
 	NoEvent string
+	// StartRefused says that the start event has its error already: what reads its fields stays silent.
+	StartRefused bool
 	// Start are the events that start.F reads from, HasStart says that there is an episode. Capture keeps a field.
 	Start    []*EventDef
 	HasStart bool

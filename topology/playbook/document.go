@@ -30,7 +30,7 @@ func (ld *loader) playbooks() {
 			return
 		}
 		ld.declared[doc.name] = doc.body.line
-		ld.playbook = &Playbook{Name: doc.name, Version: version(doc.body)}
+		ld.playbook, ld.refusedStart, ld.refusedFor = &Playbook{Name: doc.name, Version: version(doc.body)}, false, false
 		ld.document(doc.body)
 		ld.bundle.Playbooks = append(ld.bundle.Playbooks, ld.playbook)
 	})
@@ -49,6 +49,8 @@ func (ld *loader) document(body *node) {
 	pb := ld.playbook
 	ke := ld.read(body, "a playbook")
 	ke.take("playbook")
+	forget := ld.refuseVars(ke)
+	defer forget()
 	pb.Title = ld.optionalText(ke, "title")
 	pb.Owner = ld.optionalText(ke, "owner")
 	ld.subject(ke)
@@ -77,6 +79,24 @@ func (ld *loader) document(body *node) {
 	ke.done()
 }
 
+// refuseVars keeps the uses of refused vars silent while the playbook is read.
+func (ld *loader) refuseVars(ke *keys) (forget func()) {
+	var names []string
+	if en, ok := ke.entries["vars"]; ok {
+		for _, variable := range en.value.entries {
+			if !ld.names.Refused[variable.key] {
+				names = append(names, variable.key)
+				ld.names.Refused[variable.key] = true
+			}
+		}
+	}
+	return func() {
+		for _, name := range names {
+			delete(ld.names.Refused, name)
+		}
+	}
+}
+
 func (ld *loader) optionalText(ke *keys, name string) string {
 	no := ke.take(name)
 	if no == nil {
@@ -101,6 +121,7 @@ func (ld *loader) subject(ke *keys) {
 	ld.playbook.Each = lang.ScopeAccount // until it is known, so that expressions can be checked all the same
 	no := ke.need("for", "for: each user")
 	if no == nil {
+		ld.refusedFor = true
 		return
 	}
 	text, ok := ld.text(no, "for")
@@ -108,13 +129,16 @@ func (ld *loader) subject(ke *keys) {
 	switch {
 	case !ok:
 	case text == "each account":
+		return
 	case text == "each user":
 		ld.playbook.Each = lang.ScopeUser
+		return
 	case len(words) > 2 && words[0] == "each" && words[2] == "by":
 		ld.fail(no, "%s", lang.NotBuilt("for: "+text, "each account and each user are"))
 	default:
 		ld.fail(no, "for is `each account` or `each user`; found %q%s", text, lang.Suggest(text, []string{"each account", "each user"}))
 	}
+	ld.refusedFor = true
 }
 
 func (ld *loader) class(ke *keys) {
@@ -135,7 +159,7 @@ func (ld *loader) priority(ke *keys) {
 // inEpisode is the place of an expression that is judged while an episode is open.
 func (ld *loader) inEpisode(use string, want ...value.Kind) lang.Context {
 	return lang.Context{
-		Scope: ld.playbook.Each, HasStart: true, Start: ld.playbook.Start.Events, Capture: ld.capture,
+		Scope: ld.playbook.Each, HasStart: true, Start: ld.playbook.Start.Events, Capture: ld.capture, StartRefused: ld.refusedStart,
 		NoEvent: "no event is at hand here; write start.F for a field of the start event",
 		Want:    want, Use: use,
 	}

@@ -26,9 +26,9 @@ func (ld *loader) read(no *node, what string) *keys {
 		return nil
 	}
 	ke := &keys{ld: ld, at: no, what: what, entries: map[string]entry{}}
-	for _, en := range no.entries {
+	for i, en := range no.entries {
 		if en.value.shape == shapeEmpty {
-			ld.emptyValue(no, en)
+			ld.emptyValue(no, i)
 			ke.known = append(ke.known, en.key)
 			continue
 		}
@@ -39,22 +39,31 @@ func (ld *loader) read(no *node, what string) *keys {
 }
 
 // emptyValue names the usual cause: a comma in an expression, which a flow mapping splits there.
-func (ld *loader) emptyValue(no *node, en entry) {
-	for i, other := range no.entries {
-		if other.key != en.key || i == 0 || no.entries[i-1].value.shape != shapeScalar {
-			continue
-		}
-		before := no.entries[i-1].value.text
-		open := strings.LastIndexByte(before, '(')
-		if open < 0 || strings.IndexByte(before[open:], ')') >= 0 {
-			continue
-		}
-		rest, _, _ := strings.Cut(en.key, ")")
-		name := strings.LastIndexAny(before[:open], " (") + 1
-		ld.failAt(en.line, en.column, "empty value (a comma in an expression splits it: write %s %s))", before[name:], strings.TrimSpace(rest))
+func (ld *loader) emptyValue(no *node, i int) {
+	en := no.entries[i]
+	if en.value.broken {
 		return
 	}
+	if i > 0 && no.entries[i-1].value.shape == shapeScalar {
+		before := no.entries[i-1].value
+		if call, split := splitCall(before.text, en.key); split {
+			before.broken = true
+			ld.failAt(en.line, en.column, "empty value (a comma in an expression splits it: write %s)", call)
+			return
+		}
+	}
 	ld.failAt(en.line, en.column, "empty value of %s; give it one, or take the key out", en.key)
+}
+
+// splitCall puts a call together again whose parenthesis is open in one part and closed in the next.
+func splitCall(before, after string) (call string, split bool) {
+	open := strings.LastIndexByte(before, '(')
+	if open < 0 || strings.IndexByte(before[open:], ')') >= 0 {
+		return "", false
+	}
+	name := strings.LastIndexAny(before[:open], " (") + 1
+	rest, _, _ := strings.Cut(after, ")")
+	return before[name:] + " " + strings.TrimSpace(rest) + ")", true
 }
 
 // take gives the value of a key, nil if it is absent.
@@ -137,11 +146,10 @@ func (ld *loader) failAt(line, column int, format string, args ...any) {
 
 // text reads a scalar.
 func (ld *loader) text(no *node, what string) (string, bool) {
-	if no.shape != shapeScalar {
+	if no.shape != shapeScalar && !no.broken {
 		ld.fail(no, "%s is a text", what)
-		return "", false
 	}
-	return no.text, true
+	return no.text, no.shape == shapeScalar && !no.broken
 }
 
 // name reads a name.

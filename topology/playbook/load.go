@@ -73,6 +73,8 @@ type loader struct {
 	file      string // of the document at hand
 	playbook  *Playbook
 	declared  map[string]int // playbook name -> line
+	// refusedStart says that the start event of the playbook at hand has its error already, refusedFor its subject.
+	refusedStart, refusedFor bool
 }
 
 // document is one document of a file; kind and name are its first key.

@@ -21,9 +21,12 @@ func (ld *loader) start(no *node) {
 		ld.failAt(when.line, when.column, "start has an event and a when; exactly one of them")
 	case hasEvent:
 		st.Events = ld.eventList(event.value)
+		ld.refusedStart = len(st.Events) == 0
 	case hasWhen:
 		st.When = ld.compile(when.value, ld.waiting("when"))
-	case !ke.mentions("schedule") && !ke.mentions("event") && !ke.mentions("when"):
+	case ke.mentions("schedule"):
+		ld.refusedStart = true
+	case !ke.mentions("event") && !ke.mentions("when"):
 		ld.fail(no, "start needs an event or a when; write {event: login} or {when: idle(login) >= 7d}")
 	}
 	if condition := ke.take("if"); condition != nil {
@@ -46,7 +49,7 @@ func (ld *loader) waiting(use string) lang.Context {
 
 func (ld *loader) startIf() lang.Context {
 	return lang.Context{
-		Scope: ld.playbook.Each, Event: ld.playbook.Start.Events, Want: condition(), Use: "if",
+		Scope: ld.playbook.Each, Event: ld.playbook.Start.Events, StartRefused: ld.refusedStart, Want: condition(), Use: "if",
 		NoEvent: "a start with `when` has no event",
 	}
 }

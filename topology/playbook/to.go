@@ -19,6 +19,7 @@ func (ld *loader) recipients(ke *keys, st *Step, to *To) {
 		st.To = To{All: [][]Recipient{{{Kind: ToAccount}}}}
 	case to != nil:
 		st.To = *to
+	case ld.refusedFor:
 	default:
 		ld.fail(ke.at, "the step has no recipient; add to: role(\"admin\"), or to: for the whole playbook")
 	}
@@ -41,6 +42,9 @@ func (ld *loader) to(no *node) *To {
 
 // group reads `a or b`: the first that is not empty.
 func (ld *loader) group(no *node) []Recipient {
+	if no.broken {
+		return nil
+	}
 	tree, err := lang.Parse(no.text)
 	if err != nil {
 		ld.expressionErrors(no, []*lang.Error{err})

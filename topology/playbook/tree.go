@@ -17,6 +17,7 @@ type node struct {
 	text         string // of a scalar
 	quoted       bool   // the scalar stands in quotes: a text even if it looks like a number
 	multiline    bool   // columns inside the scalar are unknown
+	broken       bool   // its error is listed already: say nothing more about it
 	line, column int
 	entries      []entry // of a mapping
 	items        []*node // of a sequence
@@ -83,7 +84,7 @@ type converter struct {
 func (co *converter) fail(tk *token.Token, format string, args ...any) *node {
 	at := tk.Position
 	co.problems = append(co.problems, &Problem{File: co.file, Line: at.Line, Column: at.Column, Text: fmt.Sprintf(format, args...)})
-	return &node{line: at.Line, column: at.Column}
+	return &node{line: at.Line, column: at.Column, broken: true}
 }
 
 func (co *converter) node(from ast.Node, depth int) *node {
