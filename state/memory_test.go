@@ -136,7 +136,7 @@ func TestConformance(t *testing.T) {
 			"end checkpoint": func(*rapid.T) { tw.endCheckpoint(t) },
 			"evict":          func(*rapid.T) { tw.pebble.cache.forget(twinPartition) },
 			"crash":          func(*rapid.T) { tw.crash(t) },
-			"":               func(*rapid.T) { tw.compare(t) },
+			"":               func(*rapid.T) { tw.compare(t, "after a step") },
 		})
 		tw.both(Memory.Discard)
 		tw.compareAll(t)
@@ -195,22 +195,23 @@ func (tw *twins) crash(t testing.TB) {
 	must(t, tw.pebble.EndRestore())
 }
 
-func (tw *twins) compare(t testing.TB) {
+func (tw *twins) compare(t testing.TB, when string) {
+	t.Helper()
 	want, wantOK, err := tw.naive.NextDue()
 	must(t, err)
 	got, gotOK, err := tw.pebble.NextDue()
 	must(t, err)
 	if got != want || gotOK != wantOK {
-		t.Fatalf("next due is %v %v, want %v %v", got, gotOK, want, wantOK)
+		t.Fatalf("%s: next due is %v %v, want %v %v", when, got, gotOK, want, wantOK)
 	}
 	wantTask, _ := tw.naive.Committed()
 	gotTask, _ := tw.pebble.Committed()
 	if gotTask.Sequence != wantTask.Sequence || gotTask.Clock != wantTask.Clock || gotTask.ChangelogNext != wantTask.ChangelogNext {
-		t.Fatalf("task record is %+v, want %+v", gotTask, wantTask)
+		t.Fatalf("%s: task record is %+v, want %+v", when, gotTask, wantTask)
 	}
 }
 
-// compareAll opens every subject, and fires every timer in a transaction that is then discarded.
+// compareAll opens every subject and fires every timer.
 func (tw *twins) compareAll(t testing.TB) {
 	for n := range 31 {
 		want, err := tw.naive.Open(user(n))
@@ -222,9 +223,16 @@ func (tw *twins) compareAll(t testing.TB) {
 		}
 	}
 	tw.both(Memory.Discard)
-	for range 2 { // the second time proves that Discard brings all back
+	tw.fireAll(t, "at the end")
+}
+
+// fireAll fires every timer of both in a transaction that is then discarded, twice: the second time proves that Discard
+// brings all back.
+func (tw *twins) fireAll(t testing.TB, when string) {
+	t.Helper()
+	for range 2 {
 		for _, ok, _ := tw.naive.NextDue(); ok; _, ok, _ = tw.naive.NextDue() {
-			tw.compare(t)
+			tw.compare(t, when)
 			tw.both(func(me Memory) {
 				due, _, _ := me.NextDue()
 				su, err := me.Open(due.Key)
@@ -232,7 +240,7 @@ func (tw *twins) compareAll(t testing.TB) {
 				su.SetWake(NoWake)
 			})
 		}
-		tw.compare(t)
+		tw.compare(t, when)
 		tw.both(Memory.Discard)
 	}
 }

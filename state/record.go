@@ -61,7 +61,11 @@ func (re *Record) Bytes(key uint32) ([]byte, bool) {
 	return re.bytesOf(re.cells[i]), true
 }
 
+// bytesOf is never nil: no bytes are not an integer.
 func (re *Record) bytesOf(ce cell) []byte {
+	if ce.size == 0 {
+		return []byte{}
+	}
 	end := ce.value + uint64(ce.size)
 	return re.blob[ce.value:end:end]
 }

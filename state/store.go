@@ -86,7 +86,16 @@ func (st *Store) openLocked(op Options) (err error) {
 	defer options.Cache.Unref()
 	st.db, err = pebble.Open(op.FS.PathJoin(st.dir, pebbleDir), options)
 	if err != nil {
-		return fmt.Errorf("open state directory %s: %w", st.dir, err)
+		return fmt.Errorf("open state directory %s: %w; if it is damaged, remove it: the state comes back from the changelog", st.dir, err)
+	}
+	if op.readOnly {
+		return nil
+	}
+	// Crash: Pebble syncs its own directory, but not that the directory is there.
+	for _, dir := range []string{st.dir, op.FS.PathDir(st.dir)} {
+		if err := syncDir(op.FS, dir); err != nil {
+			return errors.Join(fmt.Errorf("sync directory %s: %w", dir, err), st.db.Close())
+		}
 	}
 	return nil
 }
@@ -252,6 +261,10 @@ func writeDurably(fs vfs.FS, dir, name string, contents []byte) error {
 	if err := fs.Rename(tmp, fs.PathJoin(dir, name)); err != nil {
 		return err
 	}
+	return syncDir(fs, dir)
+}
+
+func syncDir(fs vfs.FS, dir string) error {
 	d, err := fs.OpenDir(dir)
 	if err != nil {
 		return err
