@@ -11,7 +11,7 @@ import (
 // EncoderOptions configures an Encoder.
 type EncoderOptions struct {
 	Registry *Registry          // nil: single-object encoding
-	Topics   schemas.TopicNames // their schemas are registered under SUBJECT = topic-value
+	Topics   schemas.TopicNames // zero = the default names; schemas are registered under topic-value
 	Source   string             // ce_source of the outputs; "" = "holdfast"
 }
 
@@ -36,6 +36,9 @@ func NewEncoder(ctx context.Context, opts EncoderOptions) (*Encoder, error) {
 	}
 	if opts.Registry == nil {
 		return en, nil
+	}
+	if opts.Topics == (schemas.TopicNames{}) {
+		opts.Topics = schemas.DefaultTopicNames()
 	}
 	for _, to := range opts.Topics.Topics() {
 		if to.Record == "" {

@@ -58,6 +58,7 @@ func TestRecordsThatBecomeDeadLetters(t *testing.T) {
 		{"flag", input(action, `{"type":"x","test":"yes"}`), StageSchema, CodeWrongType, `field test is the string "yes": want true or false`},
 		{"count", input(action, `{"type":"x","count":0}`), StageSchema, CodeWrongValue, "field count is 0: want 1 or more"},
 		{"long", input(schemas.KindBilling, `{"type":"x","amount_minor":49.5}`), StageSchema, CodeWrongType, "field amount_minor is the number 49.5: want a whole number"},
+		{"long beyond exactness", input(schemas.KindBilling, `{"type":"x","amount_minor":1e17}`), StageSchema, CodeWrongType, "field amount_minor is the number 1e+17: want a whole number"},
 		{"double", input(schemas.KindSupport, `{"type":"x","sentiment":"good"}`), StageSchema, CodeWrongType, `field sentiment is the string "good": want a number`},
 		{"date", input(schemas.KindBilling, `{"type":"x","contract_ends_on":"31.12.2026"}`), StageSchema, CodeWrongType, `field contract_ends_on is the string "31.12.2026": want a date (2026-03-01)`},
 		{"endless", input(action, `{"type":"x","n":1e999}`), StageSchema, CodeWrongValue, "the number 1e999 is beyond all limits"},

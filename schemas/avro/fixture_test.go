@@ -25,7 +25,7 @@ func newTestDecoder(t testing.TB, registry *Registry, further ...string) Decoder
 
 func newTestEncoder(t testing.TB, registry *Registry) *Encoder {
 	t.Helper()
-	en, err := NewEncoder(context.Background(), EncoderOptions{Registry: registry, Topics: schemas.DefaultTopicNames()})
+	en, err := NewEncoder(context.Background(), EncoderOptions{Registry: registry})
 	if err != nil {
 		t.Fatal(err)
 	}

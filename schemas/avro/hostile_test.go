@@ -41,6 +41,8 @@ func TestBombsDoNotAllocate(t *testing.T) {
 		datum     []byte
 	}{
 		{"map", `{"type":"map","values":"string"}`, million},
+		{"map of a believable size", `{"type":"map","values":"string"}`, binary.AppendVarint(nil, 1<<18)},
+		{"one above the limit", `{"type":"array","items":"long"}`, binary.AppendVarint(nil, maxBlockItems+1)},
 		{"array", `{"type":"array","items":"long"}`, million},
 		{"map with negative count", `{"type":"map","values":"string"}`, append(binary.AppendVarint(nil, -20_000_000), 2)},
 		{"smallest count", `{"type":"map","values":"string"}`, binary.AppendVarint(nil, -1<<63)},
@@ -117,5 +119,19 @@ func TestAvroShapesThatAreRefused(t *testing.T) {
 func TestFurtherSchemasThatAreWrongAreNamed(t *testing.T) {
 	if _, err := NewDecoder(DecoderOptions{Schemas: []string{`"int"`, `"integer"`}}); err == nil || !strings.HasPrefix(err.Error(), "further schema 2: ") {
 		t.Errorf("error %v", err)
+	}
+}
+
+// Of several faults always the same one is reported: dead letters of a replay are equal bit for bit.
+func TestTheFirstOfSeveralFaultsIsStable(t *testing.T) {
+	schema := oneField(`{"type":"map","values":"bytes"}`)
+	de := newTestDecoder(t, nil, schema)
+	datum := []byte{16}
+	for name := byte('a'); name < 'i'; name++ {
+		datum = append(datum, 2, name, 0)
+	}
+	rec := input(schemas.KindUserAction, framed(t, schema, append(datum, 0)...))
+	for range 50 {
+		wantError(t, de.Decode(rec, new(schemas.Event)), StageSchema, CodeWrongType, "field properties.a is of Avro type bytes")
 	}
 }

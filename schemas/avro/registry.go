@@ -101,8 +101,7 @@ func (re *Registry) schemaFault(id int, err error) error {
 // Register makes the registry know a schema under a subject and returns its id; the same schema keeps its id.
 func (re *Registry) Register(ctx context.Context, subject, schema string) (int, error) {
 	id, err := re.client.RegisterSchema(ctx, subject, sr.Schema{Schema: schema}, -1, -1)
-	var answer *sr.ResponseError
-	if errors.As(err, &answer) && answer.StatusCode >= 400 && answer.StatusCode < 500 {
+	if refused(err) {
 		return 0, fmt.Errorf("register schema for subject %s at %s: %w", subject, re.url, err)
 	}
 	if err != nil {
@@ -112,6 +111,12 @@ func (re *Registry) Register(ctx context.Context, subject, schema string) (int, 
 	defer re.mu.Unlock()
 	re.schemas[id] = schema
 	return id, nil
+}
+
+// refused says whether the registry understood and said no: asking again would not help.
+func refused(err error) bool {
+	var answer *sr.ResponseError
+	return errors.As(err, &answer) && answer.StatusCode >= 400 && answer.StatusCode < 500 && answer.StatusCode != http.StatusTooManyRequests
 }
 
 // Subject names the subject of a topic's values (TopicNameStrategy).

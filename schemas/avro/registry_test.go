@@ -144,6 +144,26 @@ func TestASchemaTheRegistryRefusesIsNoOutage(t *testing.T) {
 	}
 }
 
+// A topic that is renamed has its schema under the new name; a busy registry is worth another try.
+func TestSubjectsFollowTheTopicNames(t *testing.T) {
+	fake, registry := newFakeRegistry(t)
+	names := schemas.DefaultTopicNames()
+	names.Intents = "acme.messages"
+	if _, err := NewEncoder(context.Background(), EncoderOptions{Registry: registry, Topics: names}); err != nil {
+		t.Fatal(err)
+	}
+	if !fake.SubjectExists("acme.messages-value") || fake.SubjectExists("holdfast.intents-value") {
+		t.Error("the schema of intents is under the wrong subject")
+	}
+	fake.Intercept(func(rw http.ResponseWriter, _ *http.Request) bool {
+		rw.WriteHeader(http.StatusTooManyRequests)
+		return true
+	})
+	if _, err := registry.Register(context.Background(), "t-value", `"int"`); !errors.Is(err, ErrRegistryUnavailable) {
+		t.Errorf("answering 429: %v", err)
+	}
+}
+
 // A stream of records with an unknown id must not become a stream of requests.
 func TestUnknownIDsAreAskedForRarely(t *testing.T) {
 	var asked atomic.Int32
