@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"holdfast/tools/cli"
+	"holdfast/tools/demo"
 	"holdfast/tools/publish"
 	"holdfast/tools/tail"
 	"holdfast/tools/topics"
@@ -48,6 +49,7 @@ func NewRoot() *cobra.Command {
 		return cli.Usagef("%v; see `%s --help`", err, cmd.CommandPath())
 	})
 	root.AddCommand(
+		demo.NewCommand(),
 		newBrokerCommand(),
 		topics.NewCommand(),
 		publish.NewCommand(),

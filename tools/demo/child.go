@@ -32,10 +32,10 @@ func (sg *stage) command(ctx context.Context, brokers, registry string) *exec.Cm
 		"--brokers", brokers, "--registry", registry,
 		"--playbooks", filepath.Join(sg.dir, "playbooks"), "--state", filepath.Join(sg.dir, "state"),
 		"--clock", "event", "--until", stamp(sg.bu.End), "--exit-when-done",
-		"--group", group, "--instance", "demo", "--max-batch", "4000", "--admin", "127.0.0.1:0", "--session-timeout", "6s",
+		"--group", group, "--instance", "demo", "--max-batch", "4000", "--admin", "127.0.0.1:0", "--session-timeout", "6s", "--transaction-timeout", "3s",
 	)
 	// The rest of the environment must not change what the demo shows.
-	cmd.Env = append(without(os.Environ(), "HOLDFAST_"), "HOLDFAST_TRANSACTION_TIMEOUT=3s")
+	cmd.Env = without(os.Environ(), "HOLDFAST_")
 	// Ctrl-C goes to the demo alone: it ends the processor itself.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	return cmd

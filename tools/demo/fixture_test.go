@@ -46,6 +46,9 @@ func fixtureIntent(ex Expected) schemas.MessageIntent {
 		Template: ex.Playbook + "_" + ex.Step, EpisodeID: ex.Episode,
 		Reason: schemas.Reason{Text: "idle(login) is 7d, >= 7d"},
 	}
+	if ex.Action == "cancel" {
+		in.Action = "cancel"
+	}
 	if ex.Trigger != "" {
 		in.Reason.Trigger = &schemas.EventRef{Type: ex.Trigger}
 	}

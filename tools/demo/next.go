@@ -16,8 +16,8 @@ func (re *Report) Next() []Hint {
 	dir := re.Dir
 	return []Hint{
 		{"Start the broker on the kept data (leave it running, use a second terminal):", "holdfast broker --dir " + dir + "/broker"},
-		{"Read what was decided, with the reason of each intent:", "holdfast tail --brokers 127.0.0.1:9092 intents --until-end"},
-		{"Read what was not said, and why:", "holdfast tail --brokers 127.0.0.1:9092 decisions --until-end"},
+		{"Read what was decided, with the reason of each intent:", "holdfast tail --brokers 127.0.0.1:9092 --registry http://127.0.0.1:8081 intents --until-end"},
+		{"Read what was not said, and why:", "holdfast tail --brokers 127.0.0.1:9092 --registry http://127.0.0.1:8081 decisions --until-end"},
 		{"The playbooks of this run; change one and check it:", "holdfast lint " + dir + "/playbooks"},
 		{"The state after the last transaction, as one digest per partition:", "holdfast state digest --state " + dir + "/state"},
 		{"The business itself, one event a line:", "head " + dir + "/business.jsonl"},

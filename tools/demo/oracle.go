@@ -9,6 +9,7 @@ const lateness = 10 * minute
 type Expected struct {
 	ID, Key        string
 	Playbook, Step string
+	Action         string // send, task, cancel
 	Account, User  string // User is "" for a rule about the account
 	Recipient      string
 	Episode        string
@@ -50,6 +51,10 @@ var rules = []rule{
 	{"milestone_1k_calls", (*storyline).callsOfUsers},
 	{"milestone_100k_calls_account", (*storyline).callsOfAccount},
 	{"milestone_10_teammates", (*storyline).teammates},
+	{"welcome", (*storyline).newUsers},
+	{"payment_notice", (*storyline).failedPayments},
+	{"invitation_thanks", (*storyline).firstInvitations},
+	{"farewell", (*storyline).nothing}, // nobody cancels in this business
 }
 
 // storyline is one account while it is read.
@@ -59,18 +64,39 @@ type storyline struct {
 	logins []int64
 	end    int64
 	out    []Expected
+}
 
-	trigger string // of what is said now
+// episode is a run of a playbook for one subject.
+type episode struct {
+	playbook, user, id string
+	trigger            string // type of the event that began it, "" if time did
+}
+
+// said is a step that spoke, remembered for the case that it has to be taken back.
+type said struct {
+	step       string
+	at         int64
+	recipients []string
 }
 
 // say adds one intent per recipient.
-func (st *storyline) say(playbook, user, episode, step, action string, due int64, recipients ...string) {
+func (st *storyline) say(ep episode, step, action string, due int64, recipients ...string) said {
 	for _, who := range recipients {
-		key := dedupeKey(playbook, st.ac.Name, user, episode, step, action, who)
+		key := dedupeKey(ep.playbook, st.ac.Name, ep.user, ep.id, step, action, who)
 		st.out = append(st.out, Expected{
-			ID: intentID(key), Key: key, Playbook: playbook, Step: step, Account: st.ac.Name, User: user,
-			Recipient: who, Episode: episode, Trigger: st.trigger, Due: due,
+			ID: intentID(key), Key: key, Playbook: ep.playbook, Step: step, Action: action, Account: st.ac.Name, User: ep.user,
+			Recipient: who, Episode: ep.id, Trigger: ep.trigger, Due: due,
 		})
+	}
+	return said{step, due, recipients}
+}
+
+// takeBack is what an event does that stops the episode: what was said and has not expired is cancelled.
+func (st *storyline) takeBack(ep episode, at, expiry int64, words ...said) {
+	for _, sa := range words {
+		if sa.at+expiry >= at {
+			st.say(ep, sa.step, "cancel", at, sa.recipients...)
+		}
 	}
 }
 

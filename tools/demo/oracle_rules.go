@@ -21,30 +21,49 @@ func silences(logins []int64, end int64, f func(last, noticed, back int64)) {
 	}
 }
 
+// Expiries of the classes that the bundle uses: until then a message that has become wrong is cancelled.
+const (
+	lifecycleExpiry = 3 * day
+	billingExpiry   = 7 * day
+)
+
 // quietUsers: 7, 14 and 30 days after somebody's last login, unless the whole account is quiet by then.
 func (st *storyline) quietUsers() {
 	for _, user := range usersOf(st.events) {
 		silences(loginsOf(st.events, user), st.end, func(last, noticed, back int64) {
-			for _, step := range inactivitySteps {
-				due := last + step.days*day
-				if back <= due+lateness || due > st.end {
-					return
-				}
-				if anybody, _ := latest(st.logins, due); due-anybody < 7*day {
-					st.say("inactivity", user, byTime(noticed), step.id, "send", due, user)
-				}
-			}
+			st.quietUser(episode{playbook: "inactivity", user: user, id: byTime(noticed)}, last, back)
 		})
+	}
+}
+
+func (st *storyline) quietUser(ep episode, last, back int64) {
+	var words []said
+	for _, step := range inactivitySteps {
+		due := last + step.days*day
+		switch {
+		case back <= due+lateness && back <= st.end:
+			st.takeBack(ep, back, lifecycleExpiry, words...)
+			return
+		case due > st.end:
+			return
+		}
+		if anybody, _ := latest(st.logins, due); due-anybody < 7*day {
+			words = append(words, st.say(ep, step.id, "send", due, ep.user))
+		}
 	}
 }
 
 // quietAccount: nobody of the account came for a week, and for a big one a call after another week.
 func (st *storyline) quietAccount() {
 	silences(st.logins, st.end, func(_, noticed, back int64) {
-		st.say("account_quiet", "", byTime(noticed), "ask", "send", noticed, st.role("champion", "admin")...)
+		ep := episode{playbook: "account_quiet", id: byTime(noticed)}
+		ask := st.say(ep, "ask", "send", noticed, st.role("champion", "admin")...)
 		call := noticed + 7*day
-		if back > call+lateness && call <= st.end && st.ac.ARR >= 10_000 {
-			st.say("account_quiet", "", byTime(noticed), "call", "task", call, "team:csm")
+		switch {
+		case back <= min(call, st.end)+lateness:
+			st.takeBack(ep, back, lifecycleExpiry, ask)
+		case call <= st.end && st.ac.ARR >= 10_000:
+			st.say(ep, "call", "task", call, "team:csm")
 		}
 	})
 }
@@ -61,7 +80,7 @@ func (st *storyline) callsOfUsers() {
 		before := sums[ev.User]
 		sums[ev.User] += weight(ev)
 		if before < 1_000 && sums[ev.User] >= 1_000 {
-			st.say("milestone_1k_calls", ev.User, "once", "congrats", "send", ev.At, ev.User)
+			st.say(episode{"milestone_1k_calls", ev.User, "once", "api_called"}, "congrats", "send", ev.At, ev.User)
 		}
 	}
 }
@@ -76,7 +95,7 @@ func (st *storyline) callsOfAccount() {
 		before := sum
 		sum += weight(ev)
 		if before < 100_000 && sum >= 100_000 {
-			st.say("milestone_100k_calls_account", "", "once", "congrats", "send", ev.At, st.role("developer", "admin")...)
+			st.say(episode{"milestone_100k_calls_account", "", "once", "api_called"}, "congrats", "send", ev.At, st.role("developer", "admin")...)
 		}
 	}
 }
@@ -96,7 +115,7 @@ func (st *storyline) teammates() {
 			continue
 		}
 		if members++; members == 10 {
-			st.say("milestone_10_teammates", "", "once", "congrats", "send", ev.At, st.role("admin")...)
+			st.say(episode{"milestone_10_teammates", "", "once", "user_added"}, "congrats", "send", ev.At, st.role("admin")...)
 		}
 	}
 }

@@ -28,12 +28,23 @@ func (hi *history) expect(untilDays int64) []string {
 	bu := &Business{Start: opening, End: opening + untilDays*day, Accounts: []*Account{hi.ac}, Events: hi.events}
 	var out []string
 	for _, ex := range Expect(bu) {
-		out = append(out, strings.Join([]string{ex.Playbook, ex.Step, ex.Recipient}, "/")+"@"+lengthOf(ex.Due-opening))
+		word := ""
+		if ex.Action == "cancel" {
+			word = "cancel "
+		}
+		out = append(out, word+strings.Join([]string{ex.Playbook, ex.Step, ex.Recipient}, "/")+"@"+lengthOf(ex.Due-opening))
 	}
 	return out
 }
 
+func (hi *history) bill(hours float64, kind string, attempt int) *history {
+	at := opening + int64(hours*float64(hour))
+	hi.events = append(hi.events, Event{Topic: topicBilling, Type: kind, Account: "acme", At: at, Fields: map[string]any{"attempt": attempt}})
+	return hi
+}
+
 func TestTheExpectationByHand(t *testing.T) {
+	owner := &Person{ID: "olga", Roles: []string{"admin", "billing_admin"}, founder: true}
 	ann, bob := &Person{ID: "ann", Roles: []string{"admin"}, founder: true}, &Person{ID: "bob", Roles: []string{"developer"}, founder: true}
 	day := func(n float64) float64 { return 24 * n }
 	// busy keeps the account awake, so that only what is said to ann is looked at.
@@ -55,7 +66,7 @@ func TestTheExpectationByHand(t *testing.T) {
 		{"back at the very instant", busy(newHistory(0, ann, bob).add(0, "ann", "signed_in", 0).add(day(7), "ann", "signed_in", 0), 10), 10, nil},
 		{"back within the lateness", busy(newHistory(0, ann, bob).add(0, "ann", "signed_in", 0).add(day(7)+0.1, "ann", "signed_in", 0), 10), 10, nil},
 		{"back an hour too late", busy(newHistory(0, ann, bob).add(0, "ann", "signed_in", 0).add(day(7)+1, "ann", "signed_in", 0), 10), 10,
-			[]string{"inactivity/d7/ann@7 days"}},
+			[]string{"cancel inactivity/d7/ann@7 days", "inactivity/d7/ann@7 days"}},
 		{"three steps", busy(newHistory(0, ann, bob).add(0, "ann", "signed_in", 0), 40), 40,
 			[]string{"inactivity/d14/ann@14 days", "inactivity/d30/ann@30 days", "inactivity/d7/ann@7 days"}},
 		{"due at the very end", busy(newHistory(0, ann, bob).add(0, "ann", "signed_in", 0), 7), 7, []string{"inactivity/d7/ann@7 days"}},
@@ -64,7 +75,21 @@ func TestTheExpectationByHand(t *testing.T) {
 		{"a big account gets a call", newHistory(20_000, ann, bob).add(0, "bob", "signed_in", 0), 20,
 			[]string{"account_quiet/ask/ann@7 days", "account_quiet/call/team:csm@14 days"}},
 		{"no call after the return", newHistory(20_000, ann, bob).add(0, "bob", "signed_in", 0).add(day(10), "ann", "signed_in", 0), 15,
-			[]string{"account_quiet/ask/ann@7 days", "inactivity/d14/bob@14 days"}},
+			[]string{"cancel account_quiet/ask/ann@10 days", "account_quiet/ask/ann@7 days", "inactivity/d14/bob@14 days"}},
+		{"back while the message may still be on its way", busy(newHistory(0, ann, bob).add(0, "ann", "signed_in", 0).add(day(9), "ann", "signed_in", 0), 12), 12,
+			[]string{"cancel inactivity/d7/ann@9 days", "inactivity/d7/ann@7 days"}},
+		{"a new user who does nothing", busy(newHistory(0, ann, bob).add(1, "zoe", "signed_up", 0), 6), 6,
+			[]string{"welcome/first_step/zoe@1 day", "welcome/hello/zoe@1 hour"}},
+		{"a new user who starts at once", busy(newHistory(0, ann, bob).add(1, "zoe", "signed_up", 0).add(2, "zoe", "project_created", 0), 6), 6,
+			[]string{"welcome/hello/zoe@1 hour"}},
+		{"a new user who starts after the hint", busy(newHistory(0, ann, bob).add(1, "zoe", "signed_up", 0).add(30, "zoe", "project_created", 0), 6), 6,
+			[]string{"welcome/first_step/zoe@1 day", "welcome/hello/zoe@1 hour", "welcome/invite/zoe@3 days"}},
+		{"one who invites needs no hint to invite", busy(newHistory(0, ann, bob).add(1, "zoe", "signed_up", 0).add(30, "zoe", "project_created", 0).add(31, "zoe", "invite_sent", 0), 6), 6,
+			[]string{"invitation_thanks/thanks/zoe@1 day", "welcome/first_step/zoe@1 day", "welcome/hello/zoe@1 hour"}},
+		{"a payment that is never made", busy(newHistory(6_000, owner).bill(0, "payment_failed", 1), 9), 9,
+			[]string{"payment_notice/finance/team:finance@8 days", "payment_notice/notice/olga@moments", "payment_notice/reminder/olga@4 days"}},
+		{"a payment made after a second failure", busy(newHistory(6_000, owner).bill(0, "payment_failed", 1).bill(day(3), "payment_failed", 2).bill(day(5), "payment_succeeded", 0), 9), 9,
+			[]string{"cancel payment_notice/notice/olga@5 days", "payment_notice/notice/olga@moments", "cancel payment_notice/reminder/olga@5 days", "payment_notice/reminder/olga@4 days"}},
 		{"a thousand calls, once", newHistory(0, ann, bob).add(1, "bob", "api_called", 999).add(2, "bob", "api_called", 1).add(3, "bob", "api_called", 5_000), 2,
 			[]string{"milestone_1k_calls/congrats/bob@2 hours"}},
 		{"a hundred thousand of all", newHistory(0, ann, bob).add(1, "ann", "api_called", 99_999).add(2, "bob", "api_called", 0), 2,
