@@ -9,9 +9,8 @@ import (
 // concern says which rules an event can touch, by the index of its definition: their starts, and what re-arms them.
 // Open episodes are looked at on every event of their subject (stops).
 type concern struct {
-	byKind  [schemas.KindReceipt + 1][]*lang.EventDef // what an event of that kind may fit, in file order
-	byEvent [][]*rule                                 // by EventDef.Index
-	always  []*rule                                   // of users: an account's value may have changed, and nobody touches all users for that
+	byEvent [][]*rule // by EventDef.Index
+	always  []*rule   // of users: an account's value may have changed, and nobody touches all users for that
 }
 
 func newConcern(b *playbook.Bundle, rules []*rule) concern {
@@ -20,13 +19,6 @@ func newConcern(b *playbook.Bundle, rules []*rule) concern {
 		size = max(size, def.Index+1)
 	}
 	co := concern{byEvent: make([][]*rule, size)}
-	for _, def := range b.Events {
-		for ki := range co.byKind {
-			if def.Kind == schemas.Kind(ki) || def.Any != nil {
-				co.byKind[ki] = append(co.byKind[ki], def)
-			}
-		}
-	}
 	byFact := map[*lang.FactDef][]*rule{}
 	for _, ru := range rules {
 		if ru.Each == lang.ScopeUser && (ru.Start.When != nil || ru.Again.When != nil) {
@@ -68,7 +60,7 @@ func (co *concern) add(def *lang.EventDef, ru *rule) {
 }
 
 // match finds the definitions that an event fits and marks the rules that it concerns. A profile, a change of the
-// members and the first record of a subject concern every rule of the subject.
+// members and a record that is the first of its subject by event time concern every rule of the subject.
 func (ta *Task) match(ev *schemas.Event, account, user *party) {
 	clear(ta.marked)
 	clear(ta.earlier)
@@ -77,13 +69,7 @@ func (ta *Task) match(ev *schemas.Event, account, user *party) {
 		who = user
 	}
 	fr := ta.see(who, ev.At)
-	fr.Event = ev
-	ta.matched = ta.matched[:0]
-	for _, def := range ta.concern.byKind[ev.Kind] {
-		if def.Matches(fr, ta.matched) {
-			ta.matched = append(ta.matched, def)
-		}
-	}
+	ta.matched = ta.bundle.Match(ev, fr, ta.matched[:0])
 	for _, def := range ta.matched {
 		for _, ru := range ta.concern.byEvent[def.Index] {
 			ta.marked[ru.Index] = true
@@ -93,14 +79,15 @@ func (ta *Task) match(ev *schemas.Event, account, user *party) {
 		ta.marked[ru.Index] = true
 	}
 	everything := ev.Kind == schemas.KindProfile || membershipOf(ev) != unsaid
-	ta.markAll(account, everything)
+	ta.markAll(ev, account, everything)
 	if user != nil {
-		ta.markAll(user, everything)
+		ta.markAll(ev, user, everything)
 	}
 }
 
-func (ta *Task) markAll(pa *party, everything bool) {
-	if !everything && !pa.sub.Empty() {
+func (ta *Task) markAll(ev *schemas.Event, pa *party, everything bool) {
+	since, ok := pa.sub.Int(observedKey)
+	if ok && ev.At >= since && !everything {
 		return
 	}
 	for _, ru := range pa.rules {

@@ -16,7 +16,7 @@ var (
 )
 
 func newFrame(b *playbook.Bundle) lang.Frame {
-	return lang.Frame{Zones: lang.NewZones(time.LoadLocation), DefaultZone: b.DefaultZone, HistoryComplete: b.HistoryComplete, History: b.History}
+	return *b.NewFrame(time.LoadLocation)
 }
 
 // fold writes what an event says into its account and its user: aggregates and facts of every definition that it fits,
@@ -47,7 +47,7 @@ func (ta *Task) fold(ev *schemas.Event, account, user *party) {
 
 // late says that an event comes after the watermark passed it.
 func (ta *Task) late(ev *schemas.Event) bool {
-	return ev.At < ta.clock-ta.bundle.Lateness.Milliseconds() && ev.Kind != schemas.KindProfile
+	return ev.At < ta.watermark() && ev.Kind != schemas.KindProfile
 }
 
 // observe keeps the time of the first record of a subject, by event time.

@@ -29,7 +29,7 @@ func (ta *Task) occasionOf(ev *schemas.Event, pa *party) occasion {
 func (ta *Task) judgedInstant(ev *schemas.Event, pa *party) int64 {
 	now := max(ta.instant(ev), pa.judged)
 	if ev.Backfill {
-		now = max(now, ta.clock-ta.bundle.Lateness.Milliseconds())
+		now = max(now, ta.watermark())
 	}
 	return now
 }

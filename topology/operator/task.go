@@ -100,7 +100,7 @@ func (ta *Task) idle() { ta.judged.ok = false }
 
 // begin starts a call.
 func (ta *Task) begin(clock int64) {
-	ta.clock, ta.judged = clock, at{}
+	ta.clock, ta.judged = max(clock, NoClock), at{}
 	if ta.meta.FirstClock == 0 && clock > 0 {
 		ta.meta.FirstClock = clock
 	}
@@ -268,5 +268,9 @@ func (ta *Task) fireBefore(instant int64, account, user *party) (fired bool, err
 	return true, ta.rearm(who)
 }
 
-// NoClock is the clock of a task that has read nothing yet.
-const NoClock = math.MinInt64
+// NoClock is the clock of a task that has read nothing yet. It is far enough from the end of the numbers that a lateness
+// can be taken off it.
+const NoClock = math.MinInt64 / 4
+
+// watermark is W for the lateness of the bundle.
+func (ta *Task) watermark() int64 { return ta.clock - ta.bundle.Lateness.Milliseconds() }
