@@ -2,6 +2,7 @@ package timeline
 
 import (
 	"container/heap"
+	"fmt"
 	"sort"
 	"strings"
 
@@ -195,4 +196,15 @@ func (he *wakeHeap) Pop() any {
 	last := (*he)[len(*he)-1]
 	*he = (*he)[:len(*he)-1]
 	return last
+}
+
+// Dump prints what the memory holds, without the wakes: they are lower bounds that may differ.
+func (sr *Store) Dump() string {
+	var sb strings.Builder
+	for _, key := range sr.keys() {
+		if su := sr.subjects[key]; !su.Empty() {
+			fmt.Fprintf(&sb, "%q %v %v\n", key, su.cells.ints, su.cells.bytes)
+		}
+	}
+	return sb.String()
 }
