@@ -1,7 +1,6 @@
 package avro
 
 import (
-	"fmt"
 	"strings"
 	"unicode/utf8"
 
@@ -58,9 +57,4 @@ func (at *attributes) set(name, value, place string) error {
 		}
 	}
 	return nil
-}
-
-func wrongPartition(ev *schemas.Event, want int32) string {
-	return fmt.Sprintf("account %q belongs into partition %d but the record lies in partition %d: key records by account with the murmur2 partitioner (librdkafka: partitioner=murmur2_random)",
-		ev.Account, want, ev.Partition)
 }

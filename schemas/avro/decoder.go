@@ -2,6 +2,7 @@ package avro
 
 import (
 	"bytes"
+	"fmt"
 
 	"holdfast/schemas"
 )
@@ -100,5 +101,7 @@ func CheckPartition(ev *schemas.Event, partitions int32) error {
 	if want == ev.Partition {
 		return nil
 	}
-	return &DecodeError{Stage: StageKey, Code: CodeWrongPartition, Text: wrongPartition(ev, want)}
+	return &DecodeError{Stage: StageKey, Code: CodeWrongPartition, Text: fmt.Sprintf(
+		"account %q belongs into partition %d but the record lies in partition %d: key records by account with the murmur2 partitioner (librdkafka: partitioner=murmur2_random)",
+		ev.Account, want, ev.Partition)}
 }

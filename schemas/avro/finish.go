@@ -1,0 +1,140 @@
+package avro
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"unicode/utf8"
+
+	"holdfast/schemas"
+)
+
+// finish fills what is absent, and refuses what is required and still missing.
+func (bu *builder) finish() error {
+	if err := bu.finishTime(); err != nil {
+		return err
+	}
+	if err := bu.finishAccount(); err != nil {
+		return err
+	}
+	bu.finishIdentity()
+	var err error
+	switch bu.rec.Kind {
+	case schemas.KindProfile:
+		err = bu.finishProfile()
+	case schemas.KindReceipt:
+		err = bu.finishReceipt()
+	default:
+		err = bu.finishEvent()
+	}
+	if err != nil {
+		return err
+	}
+	return bu.finishFields()
+}
+
+func (bu *builder) finishTime() error {
+	ev := bu.ev
+	switch {
+	case bu.hasTime:
+	case bu.attrs.time != "":
+		ms, ok := parseTime(bu.attrs.time)
+		if !ok {
+			return unacceptable(CodeUnreadableTime, "CloudEvents time %q cannot be read: want RFC 3339", bu.attrs.time)
+		}
+		ev.OccurredAt = ms
+	default:
+		ev.OccurredAt = bu.rec.Timestamp
+	}
+	if ev.OccurredAt < 0 {
+		return unacceptable(CodeBefore1970, "the event time is %d ms, before 1970: publish occurred_at as RFC 3339 or epoch milliseconds", ev.OccurredAt)
+	}
+	ev.At = ev.OccurredAt
+	return nil
+}
+
+func (bu *builder) finishAccount() error {
+	ev := bu.ev
+	if ev.Account == "" {
+		ev.Account = bu.attrs.subject
+	}
+	if ev.Account == "" {
+		if !utf8.Valid(bu.rec.Key) {
+			return unacceptable(CodeInvalidUTF8, "the record has no account_id and its key is not valid UTF-8: give account_id")
+		}
+		ev.Account = string(bu.rec.Key)
+	}
+	if ev.Account == "" {
+		return unacceptable(CodeMissingAccount, "the record has no account: give account_id, the header ce_subject or the record's key")
+	}
+	return nil
+}
+
+func (bu *builder) finishIdentity() {
+	ev := bu.ev
+	ev.ID = cmp.Or(ev.ID, bu.attrs.id)
+	if ev.ID == "" {
+		ev.ID = bu.rec.Topic + "-" + strconv.Itoa(int(bu.rec.Partition)) + "-" + strconv.FormatInt(bu.rec.Offset, 10)
+	}
+	ev.Source = cmp.Or(ev.Source, bu.attrs.source, bu.rec.Topic)
+	ev.TraceParent = cmp.Or(ev.TraceParent, bu.attrs.traceParent)
+}
+
+func (bu *builder) finishEvent() error {
+	ev := bu.ev
+	if ev.Type = cmp.Or(ev.Type, bu.attrs.typ); ev.Type == "" {
+		return unacceptable(CodeMissingField, "the record has no type: give type (for example signed_in) or the header ce_type")
+	}
+	if ev.Count < 1 {
+		return unacceptable(CodeWrongValue, "field count is %d: want 1 or more", ev.Count)
+	}
+	return nil
+}
+
+func (bu *builder) finishReceipt() error {
+	for _, name := range []string{"intent_id", "status"} {
+		va, _ := bu.ev.OwnField(name)
+		if va.Text == "" {
+			return unacceptable(CodeMissingField, "the receipt has no %s: copy intent_id from the intent and say what became of it in status", name)
+		}
+		bu.ev.Type = va.Text // status, the last one
+	}
+	if _, given := bu.ev.OwnField("hard"); !given {
+		bu.ev.Own = append(bu.ev.Own, schemas.Field{Name: "hard", Value: schemas.Value{Kind: schemas.Bool}})
+	}
+	return nil
+}
+
+// finishProfile gives a profile the identity of language.md 15: a profile is a record, source = its topic, id =
+// account/user@changed_at.
+func (bu *builder) finishProfile() error {
+	ev := bu.ev
+	kind := "account"
+	if ev.User != "" {
+		kind = "user"
+	}
+	if ev.Type = cmp.Or(ev.Type, kind); ev.Type != kind {
+		return unacceptable(CodeWrongValue, "field kind is %q but user_id is %q: want kind user with a user_id, or kind account without", ev.Type, ev.User)
+	}
+	ev.Source = bu.rec.Topic
+	ev.ID = ev.Account + "/" + ev.User + "@" + strconv.FormatInt(ev.OccurredAt, 10)
+	return nil
+}
+
+// finishFields sorts the lists, drops own fields without value and refuses doubled names.
+func (bu *builder) finishFields() error {
+	for _, list := range []*[]schemas.Field{&bu.ev.Own, &bu.ev.Props, &bu.ev.Profile.Consents, &bu.ev.Profile.Channels} {
+		slices.SortFunc(*list, func(one, two schemas.Field) int { return cmp.Compare(one.Name, two.Name) })
+		for i := 1; i < len(*list); i++ {
+			if (*list)[i].Name == (*list)[i-1].Name {
+				return duplicate((*list)[i].Name)
+			}
+		}
+	}
+	bu.ev.Own = slices.DeleteFunc(bu.ev.Own, func(fi schemas.Field) bool { return fi.Value.Kind == schemas.Null })
+	return nil
+}
+
+func duplicate(name string) error {
+	return unacceptable(CodeDuplicateField, "field %s is given twice: give it once", name)
+}
