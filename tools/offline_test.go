@@ -2,6 +2,7 @@ package tools_test
 
 import (
 	"encoding/json"
+	"path/filepath"
 	"testing"
 
 	"holdfast/schemas"
@@ -26,4 +27,16 @@ func TestDigestOfWhatIsNoState(t *testing.T) {
 	run(t, "state", "digest", "--state", "/nowhere").want(t, cli.ExitFailure, "", "read the state: stat /nowhere: no such file or directory")
 	file := writeFile(t, "state", "x")
 	run(t, "state", "digest", "--state", file).want(t, cli.ExitFailure, "", "is not a directory")
+}
+
+func TestPlaybooksAreChecked(t *testing.T) {
+	run(t, "lint", "../playbooks").want(t, cli.ExitOK, "inactivity: each", "")
+	run(t, "lint").want(t, cli.ExitUsage, "", "DIR is missing, for example: holdfast lint ./playbooks")
+	run(t, "lint", "/nowhere").want(t, cli.ExitFailure, "", "read the playbooks: stat /nowhere: no such file or directory")
+	run(t, "lint", t.TempDir()).want(t, cli.ExitFailure, "", "no *.yaml in the folder")
+	file := writeFile(t, "bundle.yaml", "bundle: acme\nrevison: 1\n")
+	run(t, "lint", file).want(t, cli.ExitFailure, "", "is not a folder; name the one that holds it")
+	got := run(t, "lint", filepath.Dir(file))
+	got.want(t, cli.ExitFailure, "", file+":2:1: ")
+	got.want(t, cli.ExitFailure, "", " in "+filepath.Dir(file)+"\n")
 }

@@ -54,6 +54,7 @@ func NewRoot() *cobra.Command {
 		topics.NewCommand(),
 		publish.NewCommand(),
 		tail.NewCommand(),
+		newLintCommand(),
 		newSchemasCommand(),
 		newStateCommand(),
 	)
