@@ -16,7 +16,7 @@ import (
 
 // solvable lists the linear calls of a waiting expression that stand anywhere else.
 func (ch *checker) solvable(te *term) {
-	if te.op == opCompare {
+	if te.op == opCompare && te.kids[0].kind != value.Bool { // conditions that are compared are solved each by itself
 		ch.solvableComparison(te)
 		return
 	}
