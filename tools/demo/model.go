@@ -74,6 +74,14 @@ type Withheld struct {
 	Count                            int
 }
 
+// name is the playbook, and the step if the decision is about one.
+func (wi Withheld) name() string {
+	if wi.Step == "" {
+		return wi.Playbook
+	}
+	return wi.Playbook + "/" + wi.Step
+}
+
 // Check is one promise and whether it was kept.
 type Check struct {
 	Promise, Evidence string

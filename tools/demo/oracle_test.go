@@ -116,7 +116,7 @@ func TestTheIDsAreThoseOfTheLanguageText(t *testing.T) {
 	if id := intentID(key); id != "a60c0780-4994-5dac-9c3a-202195441a60" {
 		t.Errorf("id %s", id)
 	}
-	if got := dedupeKey("p", "a/b", "", "once", "s", "task", "team:x y"); got != "p/a%2Fb/once/s/task/team:x%20y" {
+	if got := dedupeKey("p", "a/b", "", "e.demo~"+escaped("1~2"), "s", "task", "team:x y"); got != "p/a%2Fb/e.demo~1%7E2/s/task/team:x%20y" {
 		t.Errorf("escaped key %s", got)
 	}
 }

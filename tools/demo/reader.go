@@ -35,11 +35,16 @@ func (sg *stage) read(ctx context.Context) (*Output, error) {
 		names.DeadLetters: into(&out.DeadLetters, reader.DecodeDeadLetter),
 		names.Manifest:    into(&out.Manifests, reader.DecodeManifest),
 	}
+	bar, err := sg.readBar(ctx, names.Intents, names.Decisions, names.DeadLetters, names.Manifest)
+	if err != nil {
+		return nil, err
+	}
 	for topic, decode := range take {
-		if err := sg.readTopic(ctx, topic, kgo.ReadCommitted(), decode); err != nil {
+		if err := sg.readTopic(ctx, topic, kgo.ReadCommitted(), bar.counting(decode)); err != nil {
 			return nil, err
 		}
 	}
+	bar.set(bar.total)
 	all := 0
 	countAll := func([]byte) error { all++; return nil }
 	if err := sg.readTopic(ctx, names.Intents, kgo.ReadUncommitted(), countAll); err != nil {
@@ -49,6 +54,21 @@ func (sg *stage) read(ctx context.Context) (*Output, error) {
 	out.sort()
 	out.Published, err = sg.published(ctx, names)
 	return out, err
+}
+
+// readBar shows the reading back.
+func (sg *stage) readBar(ctx context.Context, topics ...string) (*meter, error) {
+	var total int64
+	for _, topic := range topics {
+		ends, err := sg.ends(ctx, topic)
+		if err != nil {
+			return nil, err
+		}
+		for _, end := range ends {
+			total += end
+		}
+	}
+	return sg.show.begin("counting", total), nil
 }
 
 // into makes a taker that decodes and collects.

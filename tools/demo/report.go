@@ -85,7 +85,7 @@ func (re *Report) writeIntents(pa *page) {
 	}
 	pa.heading("Not said, and why")
 	for _, wi := range re.Withheld[:min(6, len(re.Withheld))] {
-		pa.line("%6s  %s/%s %s", count(wi.Count), wi.Playbook, wi.Step, strings.ReplaceAll(wi.Outcome, "_", " "))
+		pa.line("%6s  %s %s", count(wi.Count), wi.name(), plainWords(wi.Outcome))
 		pa.line("        for example: %s", wi.Example)
 	}
 }

@@ -21,10 +21,10 @@ func standInOptions(t *testing.T, part string) Options {
 	}
 	t.Setenv(partVariable, part)
 	t.Setenv("DEMO_SEED", "3")
-	t.Setenv("DEMO_ACCOUNTS", "20")
+	t.Setenv("DEMO_ACCOUNTS", "6")
 	t.Setenv("TMPDIR", t.TempDir())
 	return Options{
-		Seed: 3, Accounts: 20, Out: t.TempDir(), Processor: self, Progress: &bytes.Buffer{}, Now: time.Now,
+		Seed: 3, Accounts: 6, Out: t.TempDir(), Processor: self, Progress: &bytes.Buffer{}, Now: time.Now,
 		Bundle: fstest.MapFS{"bundle.yaml": {Data: []byte("bundle: x\n")}},
 	}
 }
@@ -54,8 +54,8 @@ func TestTheShowSurvivesItsKill(t *testing.T) {
 	if share := float64(re.KilledAt) / float64(re.Records); share < killFrom || share > 0.95 {
 		t.Errorf("killed at %.2f of the records, want the middle", share)
 	}
-	if text := opts.Progress.(*bytes.Buffer).String(); !strings.Contains(text, "kill -9") {
-		t.Errorf("the kill is not told:\n%s", text)
+	if text := opts.Progress.(*bytes.Buffer).String(); !strings.Contains(text, "kill -9") || !strings.Contains(text, "counting: 100%") {
+		t.Errorf("the kill or the count is not told:\n%s", text)
 	}
 	if page, err := os.ReadFile(re.PagePath); err != nil || !bytes.Contains(page, []byte("Nothing lost, nothing doubled")) {
 		t.Errorf("page: %v", err)

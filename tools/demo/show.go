@@ -24,6 +24,7 @@ type meter struct {
 	total    int64
 	bar      *mpb.Bar
 	quarters int64 // told so far, without a terminal
+	done     int64 // taken by counting
 }
 
 func newShow(out io.Writer) *show {
@@ -53,9 +54,18 @@ func (me *meter) set(done int64) {
 		me.bar.SetCurrent(done)
 		return
 	}
-	for quarters := done * 4 / me.total; me.quarters < quarters; {
+	for quarters := done * 4 / max(me.total, 1); me.quarters < quarters; {
 		me.quarters++
 		me.note(fmt.Sprintf("%s: %d%% of %s records", me.act, me.quarters*25, count(int(me.total))))
+	}
+}
+
+// counting makes a taker of records that moves the bar.
+func (me *meter) counting(take func(value []byte) error) func(value []byte) error {
+	return func(value []byte) error {
+		me.done++
+		me.set(me.done)
+		return take(value)
 	}
 }
 

@@ -79,7 +79,7 @@ func standIn(double bool) error {
 func assign(bu *Business) map[string][]Expected {
 	out := map[string][]Expected{}
 	for i, ex := range Expect(bu) {
-		id := bu.Events[i*101%len(bu.Events)].ID()
+		id := bu.Events[i*37%len(bu.Events)].ID()
 		out[id] = append(out[id], ex)
 	}
 	return out
@@ -100,7 +100,7 @@ func (st *standin) read(ctx context.Context, records int64) error {
 		if err != nil || done == records {
 			return err
 		}
-		fetches := st.session.PollRecords(ctx, 400)
+		fetches := st.session.PollRecords(ctx, 100)
 		if err := fetches.Err(); err != nil {
 			return err
 		}
