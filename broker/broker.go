@@ -7,6 +7,8 @@
 //
 //	DIR/lock           held with flock as long as a broker runs on DIR
 //	DIR/kafka/         kfake's segments, indexes and logs
+//	DIR/ending         the commit that is under way (journal.go)
+//	DIR/clean          there after a clean stop: nothing to recover
 //	DIR/registry.json  subjects and schemas, replaced as a whole by rename
 package broker
 
@@ -52,6 +54,8 @@ type Broker struct {
 	server    *http.Server
 	served    chan struct{} // closed when the registry's goroutine has ended
 	url       string
+	dir       string   // "" in memory
+	journal   *journal // nil in memory
 	unlock    func() error
 }
 
@@ -65,7 +69,7 @@ func Start(ctx context.Context, cfg Config) (*Broker, error) {
 			return nil, err
 		}
 	}
-	bro := &Broker{served: make(chan struct{}), unlock: unlock}
+	bro := &Broker{served: make(chan struct{}), dir: cfg.Dir, unlock: unlock}
 	if err := bro.open(ctx, cfg); err != nil {
 		return nil, errors.Join(err, unlock())
 	}
@@ -82,7 +86,7 @@ func (br *Broker) open(ctx context.Context, cfg Config) error {
 	if err != nil {
 		return errors.Join(err, kafkaListener.Close())
 	}
-	if err := br.serve(cfg, kafkaListener, registryListener); err != nil {
+	if err := br.serve(ctx, cfg, kafkaListener, registryListener); err != nil {
 		// kfake may have closed its listener already.
 		return errors.Join(err, ignoreClosed(kafkaListener.Close()), registryListener.Close())
 	}
@@ -102,17 +106,16 @@ func (cf Config) withDefaults() Config {
 	return cf
 }
 
-// serve starts both servers on their listeners, the registry first: it is the one that can fail on a damaged file
-// without having touched anything.
-func (br *Broker) serve(cfg Config, kafkaListener, registryListener net.Listener) error {
+// serve starts both servers on their listeners, the registry's store first: it is the one that can fail on a damaged
+// file without having touched anything.
+func (br *Broker) serve(ctx context.Context, cfg Config, kafkaListener, registryListener net.Listener) error {
 	store, err := openStore(cfg.Dir)
 	if err != nil {
 		return err
 	}
-	if br.cluster, err = kfake.NewCluster(kafkaOptions(cfg, kafkaListener)...); err != nil {
-		return fmt.Errorf("open Kafka data in %s: %w", filepath.Join(cfg.Dir, "kafka"), err)
+	if err := br.serveKafka(ctx, cfg, kafkaListener); err != nil {
+		return err
 	}
-	br.kafkaAddr = kafkaListener.Addr().String()
 	br.url = "http://" + registryListener.Addr().String()
 	br.server = &http.Server{Handler: registry.NewHandler(store), ReadHeaderTimeout: 10 * time.Second}
 	go func() { // ends when Close closes the server
@@ -121,6 +124,33 @@ func (br *Broker) serve(cfg Config, kafkaListener, registryListener net.Listener
 			cfg.Warn(fmt.Sprintf("the registry stopped: %v", err))
 		}
 	}()
+	return nil
+}
+
+// serveKafka makes the data whole, starts kfake on it behind a gate, ends what a kill left open and lets clients in.
+func (br *Broker) serveKafka(ctx context.Context, cfg Config, listener net.Listener) (err error) {
+	br.kafkaAddr = listener.Addr().String()
+	var open []transaction
+	if cfg.Dir != "" {
+		if open, err = recoverFiles(cfg.Dir); err != nil {
+			return fmt.Errorf("recover the Kafka data in %s: %w", cfg.Dir, err)
+		}
+		if br.journal, err = openJournal(cfg); err != nil {
+			return err
+		}
+	}
+	gt := newGate(listener)
+	if br.cluster, err = kfake.NewCluster(kafkaOptions(cfg, gt)...); err != nil {
+		return fmt.Errorf("open Kafka data in %s: %w", filepath.Join(cfg.Dir, "kafka"), err)
+	}
+	if br.journal != nil {
+		br.journal.watch(br.cluster, cfg.Warn)
+	}
+	if err := abort(ctx, gt, open); err != nil {
+		br.cluster.Close()
+		return fmt.Errorf("end the transactions that were open in %s: %w", cfg.Dir, err)
+	}
+	gt.open()
 	return nil
 }
 
@@ -174,6 +204,9 @@ func (br *Broker) Close() error {
 	br.cluster.Close()
 	err := br.server.Close()
 	<-br.served
+	if br.journal != nil {
+		err = errors.Join(err, br.journal.file.Close(), markClean(br.dir))
+	}
 	return errors.Join(err, br.unlock())
 }
 
