@@ -45,42 +45,31 @@ func parseMark(metadata string) (mark, error) {
 
 // gate puts the positions and marks of the tasks of a transaction into its offset commit. Every input of every task gets
 // an entry, also one that has not moved: the entry is what the coordinator checks our generation with, and without it a
-// zombie that only fires a timer would commit its output. Positions are the tasks' own; the client's cache of committed
-// offsets never learns gates.
+// zombie that only fires a timer would commit its output.
+//
+// Positions are the tasks' own, never the client's: the client would commit all that was polled, held records too, and
+// its cache of committed offsets does not learn gates. Entries of tasks that are not part of the transaction go.
 func gate(req *kmsg.TxnOffsetCommitRequest, tasks []*task) {
+	req.Topics = req.Topics[:0]
 	for _, ta := range tasks {
 		for _, in := range ta.inputs {
-			entry := gateEntry(req, in.topic, ta.partition)
-			if entry.Offset < 0 || entry.Offset != in.next {
-				entry.Offset, entry.LeaderEpoch = in.next, -1
-			}
-			entry.Metadata = kmsg.StringPtr(ta.attempt)
+			entry := kmsg.NewTxnOffsetCommitRequestTopicPartition()
+			entry.Partition, entry.Offset, entry.LeaderEpoch, entry.Metadata = ta.partition, in.next, -1, kmsg.StringPtr(ta.attempt)
+			topic := gateTopic(req, in.topic)
+			topic.Partitions = append(topic.Partitions, entry)
 		}
 	}
 }
 
-// gateEntry finds or adds the entry of one partition.
-func gateEntry(req *kmsg.TxnOffsetCommitRequest, topic string, partition int32) *kmsg.TxnOffsetCommitRequestTopicPartition {
-	at := -1
+// gateTopic finds or adds the entry of a topic.
+func gateTopic(req *kmsg.TxnOffsetCommitRequest, topic string) *kmsg.TxnOffsetCommitRequestTopic {
 	for i := range req.Topics {
 		if req.Topics[i].Topic == topic {
-			at = i
+			return &req.Topics[i]
 		}
 	}
-	if at < 0 {
-		added := kmsg.NewTxnOffsetCommitRequestTopic() // the client fills in the TopicID
-		added.Topic = topic
-		req.Topics = append(req.Topics, added)
-		at = len(req.Topics) - 1
-	}
-	partitions := &req.Topics[at].Partitions
-	for i := range *partitions {
-		if (*partitions)[i].Partition == partition {
-			return &(*partitions)[i]
-		}
-	}
-	added := kmsg.NewTxnOffsetCommitRequestTopicPartition()
-	added.Partition, added.Offset, added.LeaderEpoch = partition, -1, -1
-	*partitions = append(*partitions, added)
-	return &(*partitions)[len(*partitions)-1]
+	added := kmsg.NewTxnOffsetCommitRequestTopic() // the client fills in the TopicID
+	added.Topic = topic
+	req.Topics = append(req.Topics, added)
+	return &req.Topics[len(req.Topics)-1]
 }

@@ -34,10 +34,10 @@ func (cl *clock) advance(inputs []*input) {
 		}
 		high = max(high, in.highest)
 		switch {
-		case in.provenAsOf == noTime || in.unread():
+		case !in.proven():
 			low = min(low, in.highest)
 		case cl.mode == modeLive:
-			low = min(low, in.provenAsOf-cl.graceMillis)
+			low = min(low, in.asOf-cl.graceMillis)
 		}
 	}
 	if low == 1<<62 { // event mode, all at their end

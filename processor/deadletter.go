@@ -86,14 +86,14 @@ func stackOf(cause error) string {
 }
 
 // decodeHead decodes the record at the head of an input and clamps its time; what cannot be read or is not ours becomes
-// a dead letter and is passed. A registry that does not answer is nobody's fault: ta.stalled keeps the batch for later.
+// a dead letter and is passed. A registry that does not answer is nobody's fault: the record stays where it is.
 func (ta *task) decodeHead(in *input, rec *kgo.Record) {
-	ta.counts.records++
 	ta.wireRecord = avro.Record{Topic: rec.Topic, Kind: in.kind, Partition: rec.Partition, Offset: rec.Offset, Timestamp: rec.Timestamp.UnixMilli(),
 		Key: rec.Key, Value: rec.Value, Headers: ta.wireHeaders(rec)}
 	err := ta.decoder.Decode(&ta.wireRecord, &in.event)
 	if errors.Is(err, avro.ErrRegistryUnavailable) {
-		panic(stateFault{fmt.Errorf("decode %s/%d at offset %d: %w", rec.Topic, rec.Partition, rec.Offset, err)})
+		in.stalled = fmt.Errorf("decode %s/%d at offset %d: %w", rec.Topic, rec.Partition, rec.Offset, err)
+		return
 	}
 	var refused *avro.DecodeError
 	switch {
@@ -116,6 +116,7 @@ func (ta *task) decodeHead(in *input, rec *kgo.Record) {
 func (ta *task) bury(in *input, rec *kgo.Record, stage, code string, cause error) {
 	ta.out.deadLetters = append(ta.out.deadLetters, ta.deadRecord(rec, stage, code, cause))
 	ta.counts.dead++
+	ta.counts.records++
 	in.pass()
 }
 

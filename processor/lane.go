@@ -33,6 +33,7 @@ type lane struct {
 	batchLimit      int
 	produceFailures int
 	attempts        int64
+	turns           int
 
 	checkpoints map[int32]*checkpointing
 }
@@ -190,7 +191,17 @@ func (la *lane) dropBatch(ctx context.Context) error {
 	if err := la.session.clearRevoked(ctx); err != nil {
 		return fmt.Errorf("%w: %w", errSession, err)
 	}
+	la.rewind()
 	return nil
+}
+
+// reportStall says that a registry that does not answer keeps records waiting.
+func (la *lane) reportStall(ta *task) {
+	for _, in := range ta.inputs {
+		if in.stalled != nil {
+			la.log.Warn("a record waits for its schema", zapError(in.stalled))
+		}
+	}
 }
 
 // compute hands the batch to the tasks and returns those that have something to commit. Records of a partition that is
@@ -203,18 +214,22 @@ func (la *lane) compute(batch map[int32]map[string][]*kgo.Record) ([]*task, erro
 		}
 	}
 	var dirty []*task
-	for _, ta := range la.order {
-		for _, in := range ta.inputs {
-			in.take(batch[ta.partition][in.topic])
-		}
+	budget := la.batchLimit
+	la.turns++
+	for i := range la.order {
+		ta := la.order[(la.turns+i)%len(la.order)] // another task has the budget first each time
 		if ta.stalled != nil {
 			return nil, ta.stalled
 		}
 		ta.begin(now, pr)
-		if err := ta.compute(); err != nil {
-			la.txnDiscard(la.order)
+		for _, in := range ta.inputs {
+			ta.counts.rewound += in.take(batch[ta.partition][in.topic])
+		}
+		var err error
+		if budget, err = ta.compute(budget); err != nil {
 			return nil, fmt.Errorf("compute partition %d: %w", ta.partition, err)
 		}
+		la.reportStall(ta)
 		if ta.dirty() {
 			dirty = append(dirty, ta)
 		} else {

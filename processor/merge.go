@@ -6,34 +6,74 @@ import (
 	"holdfast/schemas"
 )
 
-// input is one input partition of a task: where it stands, and its part of the batch at hand.
+// The merge. A task's inputs are one sequence: the head with the lowest event time first (language.md 11). A head may only
+// be taken when no other input can still bring an earlier one: each has a head too, or is proven to be at its end. Until
+// then the head is held, in memory, and its record stays uncommitted: the offsets of a transaction are the task's own
+// positions, not what was polled (attempt.go). So a small topic that arrives whole in the first poll does not run months
+// ahead of a large one, and how the brokers happened to answer changes nothing.
+//
+// A live clock lets a head go up to max_skew ahead of an input that is behind: one partition that does not answer must
+// not stop everything at once.
+//
+// Rejected: to process all of a poll (the session commits all of it by itself). The order of topics would be the order
+// in which they were fetched, and an account that cancelled in May would be quiet in January.
+
+// input is one input partition of a task: where it stands, and what was polled of it.
 type input struct {
 	topic string
 	kind  schemas.Kind
 
-	next       int64 // offset of the first record that is not processed
-	highest    int64 // highest event time read, ms; noTime if none
-	provenAsOf int64 // wall time (ms) as of which next >= the last stable offset; noTime if not proven
-	end        int64 // last stable offset of the newest proof; -1 if unknown
-
-	behind     int   // proofs in a row that found it short of its end
-	provenFor  int64 // asOf of the proof that was used last
-	paused     bool  // for the client (align.go)
-	wantPaused bool
+	next    int64 // offset of the first record that is not processed
+	highest int64 // highest event time read, ms; noTime if none
+	end     int64 // last stable offset of the newest proof; -1 if unknown
+	asOf    int64 // wall time (ms) of that proof
 
 	from    int64         // next when the batch began
-	records []*kgo.Record // of the batch, offset order
+	records []*kgo.Record // polled, offset order
 	head    int           // records[head] is the first unprocessed one
 	event   schemas.Event // records[head], decoded and clamped
 	decoded bool          // event is filled in
+	stalled error         // why the head cannot be decoded yet: the registry does not answer
+
+	paused     bool // for the client (align.go)
+	wantPaused bool
 }
 
-// unread says that the batch holds records of the input that are not processed yet.
+// unread says that polled records of the input are not processed yet.
 func (in *input) unread() bool { return in.head < len(in.records) }
 
-// take gives the input its records of a new batch.
-func (in *input) take(records []*kgo.Record) {
-	in.records, in.head, in.decoded = records, 0, false
+// held is how many.
+func (in *input) held() int { return len(in.records) - in.head }
+
+// proven says that everything was processed that was readable when the newest proof was made.
+func (in *input) proven() bool { return in.end >= 0 && in.next >= in.end && !in.unread() }
+
+// take appends polled records behind what is held, and returns how many it refused: records below the input's position,
+// which a healthy client never delivers. To fold one again would count it twice.
+func (in *input) take(records []*kgo.Record) (rewound int64) {
+	next := in.next
+	if in.unread() {
+		next = in.records[len(in.records)-1].Offset + 1
+	}
+	if in.head > 0 {
+		n := copy(in.records, in.records[in.head:])
+		clear(in.records[n:])
+		in.records, in.head = in.records[:n], 0
+	}
+	for _, rec := range records {
+		if rec.Offset < next {
+			rewound++
+			continue
+		}
+		in.records = append(in.records, rec)
+	}
+	return rewound
+}
+
+// drop forgets what was polled: the client reads it again.
+func (in *input) drop() {
+	clear(in.records)
+	in.records, in.head, in.decoded, in.stalled = in.records[:0], 0, false, nil
 }
 
 // pass moves behind the record at the head.
@@ -43,47 +83,48 @@ func (in *input) pass() {
 	in.decoded = false
 }
 
-// prove uses a proof of where the input ends (endproof.go).
-func (in *input) prove(asOf, end int64) {
-	in.end, in.provenAsOf = end, noTime
-	if end >= 0 && in.next >= end {
-		in.provenAsOf, in.behind = asOf, 0
-	} else if asOf != in.provenFor {
-		in.behind++
-	}
-	in.provenFor = asOf
-}
-
-// lowest is the merge of language.md 11: the head with the lowest event time first, ties by rank of the topic, then by
-// offset (within one topic offsets are in order anyway). It decodes what has become a head; nil when all is processed.
+// lowest returns the input whose head is the next event of the task; nil when there is none that may be taken yet.
+// Inputs are in rank order, so a tie goes to the earlier one; within one input offsets are in order anyway.
 func (ta *task) lowest() *input {
 	var first *input
-	for _, in := range ta.inputs { // in rank order: a tie stays with the earlier one
-		if !ta.ready(in) {
-			continue
-		}
-		if first == nil || in.event.At < first.event.At {
+	for _, in := range ta.inputs {
+		if ta.ready(in) && (first == nil || in.event.At < first.event.At) {
 			first = in
 		}
+	}
+	if first == nil || !ta.mayTake(first) {
+		return nil
 	}
 	return first
 }
 
-// ready passes over what is not an event (control records, records read before, dead letters) until the head of the
-// input is a decoded event; false when none is left in the batch.
-func (ta *task) ready(in *input) bool {
-	for in.unread() && !in.decoded {
-		rec := in.records[in.head]
-		switch {
-		case rec.Offset < in.next:
-			// Never seen in a healthy client: a rewind below what is committed. To fold it again would count it twice.
-			ta.counts.rewound++
-			in.head++
-		case rec.Attrs.IsControl():
-			in.pass()
-		default:
-			ta.decodeHead(in, rec)
+// mayTake says whether no other input can still bring an earlier event.
+func (ta *task) mayTake(first *input) bool {
+	if !first.holdsClock() {
+		return true
+	}
+	for _, in := range ta.inputs {
+		if in == first || !in.holdsClock() || in.decoded || in.proven() {
+			continue
+		}
+		if ta.clock.mode == modeEvent || first.event.At > in.highest+ta.bundle.MaxSkew.Milliseconds() {
+			return false
 		}
 	}
-	return in.unread()
+	return true
+}
+
+// ready passes over what is not an event (control records, dead letters) until the head of the input is a decoded event;
+// false when there is none.
+func (ta *task) ready(in *input) bool {
+	in.stalled = nil
+	for in.unread() && !in.decoded && in.stalled == nil {
+		rec := in.records[in.head]
+		if rec.Attrs.IsControl() {
+			in.pass()
+			continue
+		}
+		ta.decodeHead(in, rec)
+	}
+	return in.decoded
 }

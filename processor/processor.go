@@ -45,7 +45,8 @@ type Processor struct {
 
 	partitions     int32
 	lanes          int
-	tombstonesKept time.Duration // delete.retention.ms of the changelog
+	tombstonesKept time.Duration    // delete.retention.ms of the changelog
+	batchBytes     map[string]int32 // topic -> largest batch it takes
 
 	claims   claims
 	statuses statuses

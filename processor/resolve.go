@@ -31,7 +31,6 @@ func (oc outcome) String() string {
 // under way could still commit. Then decide, by the stable group offset alone. "Committed" and "session usable" are two
 // answers: PRODUCER_FENCED also follows a committed transaction after a broker restart.
 func (la *lane) txnResolve(ctx context.Context, tasks []*task, po *produced, cause error) error {
-	positions := la.session.Client().UncommittedOffsets()
 	alive, err := la.txnSettle(ctx)
 	if err != nil {
 		la.txnDiscard(tasks)
@@ -62,8 +61,7 @@ func (la *lane) txnResolve(ctx context.Context, tasks []*task, po *produced, cau
 	if !alive {
 		return fmt.Errorf("%w: fenced", errSession)
 	}
-	// The client has rewound to what it believes committed; what the tasks know is right.
-	la.session.Client().SetOffsets(ownPositions(tasks, positions))
+	la.rewind()
 	return nil
 }
 
@@ -76,23 +74,6 @@ func decide(ta *task, found string) outcome {
 		return outcomeAborted
 	}
 	return outcomeForeign
-}
-
-// ownPositions are the tasks' positions for the partitions that the client consumes.
-func ownPositions(tasks []*task, consumed map[string]map[int32]kgo.EpochOffset) map[string]map[int32]kgo.EpochOffset {
-	own := map[string]map[int32]kgo.EpochOffset{}
-	for _, ta := range tasks {
-		for _, in := range ta.inputs {
-			if _, ok := consumed[in.topic][ta.partition]; !ok {
-				continue
-			}
-			if own[in.topic] == nil {
-				own[in.topic] = map[int32]kgo.EpochOffset{}
-			}
-			own[in.topic][ta.partition] = kgo.EpochOffset{Epoch: -1, Offset: in.next}
-		}
-	}
-	return own
 }
 
 // committedMarks reads the marks that the group has for the tasks.

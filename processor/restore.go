@@ -86,7 +86,7 @@ func (la *lane) catchUp(ctx context.Context, part *state.Partition, partition in
 		return 0, nil // nothing has ever run here
 	}
 	if ok && (want > 0 && local.Sequence > want || want == 0 && local.ChangelogNext > ends) {
-		if err := la.rewind(part, partition, local, want); err != nil {
+		if err := la.ahead(part, partition, local, want); err != nil {
 			return 0, err
 		}
 		local, ok = part.Committed()
@@ -97,8 +97,8 @@ func (la *lane) catchUp(ctx context.Context, part *state.Partition, partition in
 	return la.replay(ctx, part, partition, restoreBound{sequence: want, end: ends, start: starts})
 }
 
-// rewind handles local state that is ahead of what the brokers know.
-func (la *lane) rewind(part *state.Partition, partition int32, local state.TaskRecord, want int64) error {
+// ahead handles local state that is ahead of what the brokers know.
+func (la *lane) ahead(part *state.Partition, partition int32, local state.TaskRecord, want int64) error {
 	if !la.proc.config.AcceptRewind {
 		return fmt.Errorf("the local state is at transaction %d, group %s at %d: the brokers lost data, or this state belongs to another group or cluster; check --brokers, --group and --state, "+
 			"or start with --accept-rewind to drop the local state of this partition and take what the changelog has", local.Sequence, la.proc.config.group(), want)
@@ -245,7 +245,7 @@ func (la *lane) openTask(ctx context.Context, part *state.Partition, partition i
 	}
 	ta.rules = pr.newRules(subjects{part}, &ta.out)
 	for _, topic := range pr.inputTopics() {
-		ta.inputs = append(ta.inputs, &input{topic: topic, kind: pr.config.Topics.InputKind(topic), next: -1, highest: noTime, provenAsOf: noTime, end: -1})
+		ta.inputs = append(ta.inputs, &input{topic: topic, kind: pr.config.Topics.InputKind(topic), next: -1, highest: noTime, end: -1})
 	}
 	record, ok := part.Committed()
 	ta.saved = saved{record: record, fresh: !ok, attempt: committed.metadata}

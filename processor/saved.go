@@ -63,22 +63,14 @@ func (ta *task) apply(changelogNext int64) error {
 	}
 	ta.staged.ChangelogNext = changelogNext
 	ta.saved = saved{record: ta.staged, attempt: ta.attempt, finished: ta.finished}
-	ta.endBatch()
 	return nil
 }
 
-// discard forgets the transaction at hand.
+// discard forgets the transaction at hand. What the inputs hold is dropped when the client is rewound (txn.go).
 func (ta *task) discard() {
 	ta.part.Discard()
-	ta.endBatch()
 	if err := ta.resume(); err != nil {
 		ta.stalled = err // what was readable before cannot have become unreadable
-	}
-}
-
-func (ta *task) endBatch() {
-	for _, in := range ta.inputs {
-		in.take(nil)
 	}
 }
 

@@ -78,7 +78,7 @@ func (la *lane) openSession(ctx context.Context) (*session, error) {
 		kgo.FetchMaxPartitionBytes(4<<20), kgo.FetchMaxBytes(32<<20),
 		kgo.RequiredAcks(kgo.AllISRAcks()), kgo.ProducerLinger(max(2*la.proc.config.CommitInterval, 200*time.Millisecond)),
 		kgo.MaxBufferedRecords(400_000), kgo.ProducerBatchCompression(kgo.Lz4Compression(), kgo.NoCompression()),
-		kgo.RecordPartitioner(kgo.ManualPartitioner()),
+		kgo.RecordPartitioner(kgo.ManualPartitioner()), kgo.ProducerBatchMaxBytesFn(la.proc.topicBatchBytes),
 		kgo.OnPartitionsAssigned(se.assigned), kgo.OnPartitionsRevoked(se.revoked), kgo.OnPartitionsLost(se.lost),
 	)
 	var err error

@@ -129,7 +129,7 @@ func (ta *task) status(lane int) taskStatus {
 		ts.OldestTimer = ta.oldestDue()
 	}
 	for _, in := range ta.inputs {
-		is := inputStatus{Topic: in.topic, Position: in.next, LastStableOffset: in.end, LogEndOffset: -1, HighestEventTime: max(in.highest, 0), CaughtUpAsOf: max(in.provenAsOf, 0)}
+		is := inputStatus{Topic: in.topic, Position: in.next, LastStableOffset: in.end, LogEndOffset: -1, HighestEventTime: max(in.highest, 0), CaughtUpAsOf: in.caughtUpAsOf()}
 		if ta.proven != nil {
 			is.LogEndOffset = ta.proven.logEnd(in.topic, ta.partition)
 		}
@@ -137,6 +137,14 @@ func (ta *task) status(lane int) taskStatus {
 		ts.Inputs = append(ts.Inputs, is)
 	}
 	return ts
+}
+
+// caughtUpAsOf is the wall time (ms) as of which the input was read to its end; 0 if it is behind.
+func (in *input) caughtUpAsOf() int64 {
+	if !in.proven() {
+		return 0
+	}
+	return in.asOf
 }
 
 // Gauges of the tasks, read when Prometheus asks.

@@ -82,30 +82,30 @@ func (ta *task) begin(wallMillis int64, pr *proof) {
 	ta.more, ta.touched = false, false
 	ta.out.reset()
 	for _, in := range ta.inputs {
-		in.from = in.next
-	}
-	ta.prove()
-}
-
-// prove looks at the newest proof with the positions as they are.
-func (ta *task) prove() {
-	for _, in := range ta.inputs {
-		if ta.proven == nil {
-			in.prove(noTime, -1)
-			continue
+		in.from, in.end, in.asOf = in.next, -1, noTime
+		if pr != nil {
+			in.end, in.asOf = pr.end(in.topic, ta.partition), pr.asOf
 		}
-		in.prove(ta.proven.asOf, ta.proven.end(in.topic, ta.partition))
 	}
 }
 
-// compute processes the batch at hand completely, then lets time pass as far as it is proven. It returns an error only
-// when the local state or the registry failed: then nothing of the batch may be committed.
-func (ta *task) compute() (err error) {
+// compute processes what may be taken of the records in hand, at most budget of them, then lets time pass as far as it is
+// proven. It returns what is left of the budget. The error is one of the local state: then nothing may be committed.
+func (ta *task) compute(budget int) (left int, err error) {
 	defer ta.catchFault(&err)
 	for in := ta.lowest(); in != nil; in = ta.lowest() {
+		if budget == 0 {
+			ta.more = true
+			return 0, nil // time passes when the heads have been taken
+		}
 		ta.fold(in)
+		budget--
 	}
-	ta.prove()
+	return budget, ta.pass()
+}
+
+// pass lets time pass as far as the inputs are proven to be read.
+func (ta *task) pass() error {
 	ta.clock.advance(ta.inputs)
 	if err := ta.sweep(); err != nil {
 		return err
@@ -132,6 +132,7 @@ func (ta *task) fold(in *input) {
 	rec := in.records[in.head]
 	in.highest = max(in.highest, ev.At)
 	in.pass()
+	ta.counts.records++
 	ta.clock.advance(ta.inputs)
 	ta.addRun(in)
 	if ev.At < ta.clock.now-ta.bundle.Lateness.Milliseconds() {
@@ -281,7 +282,7 @@ func (ta *task) finish() {
 // atEnd says that every input is read to where it was proven to end.
 func (ta *task) atEnd() bool {
 	for _, in := range ta.inputs {
-		if in.provenAsOf == noTime || in.unread() {
+		if !in.proven() {
 			return false
 		}
 	}

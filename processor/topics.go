@@ -29,7 +29,7 @@ func (pr *Processor) checkTopics(ctx context.Context) error {
 		return err
 	}
 	pr.partitions = int32(len(found[topics[0]].Partitions))
-	pr.tombstonesKept = pr.readTombstonesKept(ctx)
+	pr.readTopicConfigs(ctx, pr.outputTopics())
 	return nil
 }
 
@@ -55,23 +55,39 @@ func sameLayout(found kadm.TopicDetails, topics []string) error {
 	return nil
 }
 
-// readTombstonesKept is how long the changelog keeps tombstones; 0 if the broker does not say.
-func (pr *Processor) readTombstonesKept(ctx context.Context) time.Duration {
-	configs, err := pr.admin.DescribeTopicConfigs(ctx, pr.config.Topics.Changelog)
+// readTopicConfigs reads what the topics' settings mean for us: how long the changelog keeps tombstones, and how large a
+// batch each topic takes. A broker that does not say leaves the defaults.
+func (pr *Processor) readTopicConfigs(ctx context.Context, topics []string) {
+	pr.batchBytes = map[string]int32{}
+	configs, err := pr.admin.DescribeTopicConfigs(ctx, topics...)
 	if err != nil {
-		return 0
+		pr.log.Warn("cannot read the settings of the topics", zapError(err))
+		return
 	}
-	config, err := configs.On(pr.config.Topics.Changelog, nil)
-	if err != nil {
-		return 0
-	}
-	for _, entry := range config.Configs {
-		if entry.Key == "delete.retention.ms" && entry.Value != nil {
-			millis, _ := strconv.ParseInt(*entry.Value, 10, 64)
-			return time.Duration(millis) * time.Millisecond
+	for _, topic := range configs {
+		for _, entry := range topic.Configs {
+			value, err := strconv.ParseInt(entry.MaybeValue(), 10, 64)
+			switch {
+			case err != nil:
+			case entry.Key == "delete.retention.ms" && topic.Name == pr.config.Topics.Changelog:
+				pr.tombstonesKept = time.Duration(value) * time.Millisecond
+			case entry.Key == "max.message.bytes":
+				pr.batchBytes[topic.Name] = int32(min(value, maxBatchBytes)) - batchOverhead
+			}
 		}
 	}
-	return 0
+}
+
+const (
+	maxBatchBytes     = 8 << 20   // of one produced batch, whatever a topic would take
+	defaultBatchBytes = 1_000_012 // what every topic takes: the default of Kafka's own producer
+	batchOverhead     = 4 << 10
+)
+
+// topicBatchBytes is the largest batch that is produced to a topic. A subject of a large account may weigh more than the
+// default; the changelog is created to take it.
+func (pr *Processor) topicBatchBytes(topic string) int32 {
+	return max(pr.batchBytes[topic], defaultBatchBytes)
 }
 
 // retryRegistry repeats what needs the registry until it answers.

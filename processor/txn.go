@@ -30,12 +30,10 @@ func (la *lane) transact(ctx context.Context, tasks []*task) error {
 	}
 	produced, err := la.txnStage(ctx, tasks)
 	if err != nil {
-		la.txnDiscard(tasks)
-		return errors.Join(la.txnAbort(ctx), err)
+		return errors.Join(la.txnAbort(ctx, tasks), err)
 	}
 	if err := la.txnFlush(ctx, produced); err != nil {
-		la.txnDiscard(tasks)
-		return la.txnProduceFailed(ctx, err)
+		return la.txnProduceFailed(ctx, tasks, err)
 	}
 	committed, err := la.txnCommit(ctx, tasks)
 	if committed {
@@ -128,24 +126,45 @@ func (la *lane) txnCommit(ctx context.Context, tasks []*task) (bool, error) {
 	}), kgo.TryCommit)
 }
 
-// txnAbort ends the transaction without its records; the client rewinds to what is committed.
-func (la *lane) txnAbort(ctx context.Context) error {
+// txnAbort ends the transaction without its records: the tasks are back at their last committed one, and so is the client.
+func (la *lane) txnAbort(ctx context.Context, tasks []*task) error {
+	la.txnDiscard(tasks)
 	watchdog := time.AfterFunc(watchdogAfter, la.session.AllowRebalance)
 	defer watchdog.Stop()
 	if _, err := la.session.End(ctx, kgo.TryAbort); err != nil {
 		return fmt.Errorf("%w: abort: %w", errSession, err)
 	}
+	la.rewind()
 	return nil
+}
+
+// rewind makes the client read on from the tasks' own positions, and forgets what was polled behind them. After every
+// End that did not commit the client has rewound to what it believes committed, which is not what the tasks know: it
+// counts everything that was polled (see gate).
+func (la *lane) rewind() {
+	positions := map[string]map[int32]kgo.EpochOffset{}
+	for _, ta := range la.order {
+		for _, in := range ta.inputs {
+			in.drop()
+			if positions[in.topic] == nil {
+				positions[in.topic] = map[int32]kgo.EpochOffset{}
+			}
+			positions[in.topic][ta.partition] = kgo.EpochOffset{Epoch: -1, Offset: in.next}
+		}
+	}
+	if len(positions) > 0 {
+		la.session.Client().SetOffsets(positions)
+	}
 }
 
 // produceTries is how often a batch of one record may fail to be produced before the lane gives up.
 const produceTries = 8
 
 // txnProduceFailed aborts and makes the next batch smaller: what the broker refuses may be the size of the whole.
-func (la *lane) txnProduceFailed(ctx context.Context, cause error) error {
+func (la *lane) txnProduceFailed(ctx context.Context, tasks []*task, cause error) error {
 	la.proc.metrics.aborted("produce")
 	la.log.Warn("a record could not be produced; the transaction is aborted and its input read again", zapError(cause))
-	if err := la.txnAbort(ctx); err != nil {
+	if err := la.txnAbort(ctx, tasks); err != nil {
 		return err
 	}
 	if la.batchLimit = max(1, la.batchLimit/2); la.batchLimit > 1 {
@@ -223,8 +242,8 @@ func (in *input) describe(partition int32) schemas.InputRange {
 		highest := in.highest
 		ra.HighestEventTime = &highest
 	}
-	if in.provenAsOf != noTime {
-		asOf := in.provenAsOf
+	if in.proven() {
+		asOf := in.asOf
 		ra.CaughtUpAsOf = &asOf
 	}
 	return ra

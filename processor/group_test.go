@@ -1,0 +1,300 @@
+package processor
+
+import (
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
+)
+
+// expel takes a member out of the group without asking it, as a session timeout does.
+func (wo *world) expel(co Config, instance string) {
+	wo.t.Helper()
+	if _, err := wo.admin.LeaveGroup(wo.ctx, kadm.LeaveGroup(co.group()).InstanceIDs(instance)); err != nil {
+		wo.t.Fatalf("expel %s: %v", instance, err)
+	}
+}
+
+// deafen answers every heartbeat of a member as if all were well, so that it does not learn what the group decides.
+func (wo *world) deafen(instance string) {
+	wo.control(kmsg.Heartbeat, func(kreq kmsg.Request) reply {
+		if id := kreq.(*kmsg.HeartbeatRequest).InstanceID; id == nil || *id != instance {
+			return pass
+		}
+		return reply{response: kreq.ResponseKind(), handled: true}
+	})
+}
+
+// TestAZombieTimerDoesNotCommit is rule 5, row 18: a process that has lost its partitions without knowing fires a timer.
+// Its transaction reads nothing; only the offsets that it commits all the same tell the broker that it is a zombie.
+func TestAZombieTimerDoesNotCommit(t *testing.T) {
+	wo := newWorld(t, 1, testBundle)
+	wo.deafen("p0-0")
+	first := login("1", "acme", "ann", day0)
+	wo.publishEvents(first)
+	clock := newWallClock(day0.Add(time.Hour))
+	zombie := wo.start(wo.config(), WithClock(clock.now))
+	wo.intentsCome(1)
+	zombie.ready(0)
+
+	co := wo.config()
+	co.Instance = "p1"
+	wo.expel(co, "p0-0")
+	heirClock := newWallClock(day0.Add(time.Hour))
+	heir := wo.start(co, WithClock(heirClock.now))
+	heir.ready(0)
+
+	refused := wo.watchEndTxn()
+	clock.advance(5 * 24 * time.Hour)
+	wo.until("the zombie's transaction to end", func() bool { return refused.commits.Load()+refused.aborts.Load() > 0 })
+	heirClock.advance(5 * 24 * time.Hour)
+	heir.clockPast(0, day0.Add(4*24*time.Hour))
+	wo.intentsCome(2)
+	heir.halt()
+	wo.wantKeys([]string{helloKey(first), quietKey(first)})
+	wo.wantSequences()
+	if refused.aborts.Load() == 0 {
+		t.Error("the zombie's transaction was not aborted")
+	}
+}
+
+// TestAJoinDuringATransactionWaits is rule 6: without BlockRebalanceOnPoll any join between poll and End aborts it.
+func TestAJoinDuringATransactionWaits(t *testing.T) {
+	wo := newWorld(t, 2, testBundle)
+	ends, beats := wo.watchEndTxn(), wo.requests(kmsg.Heartbeat)
+	var holding atomic.Pointer[chan struct{}]
+	held := make(chan struct{})
+	wo.control(kmsg.Produce, func(kmsg.Request) reply { // on a connection of its own: the heartbeats go on
+		if release := holding.Swap(nil); release != nil {
+			close(held)
+			wo.hold(*release)
+		}
+		return pass
+	})
+	co := wo.config()
+	co.SessionTimeout, co.TransactionTimeout = 3*time.Second, 2900*time.Millisecond
+	clock := newWallClock(day0)
+	one := wo.start(co, WithClock(clock.now))
+	one.ready(0, 1)
+	release := make(chan struct{})
+	holding.Store(&release)
+	events := append(visits("acme", "ann", day0, time.Minute, 3), visits("bolt", "bob", day0, time.Minute, 3)...)
+	wo.publishEvents(inOrder(events)...)
+	<-held
+	joins := wo.requests(kmsg.JoinGroup)
+	other := co
+	other.Instance, other.State = "p1", t.TempDir()
+	two := wo.start(other, WithClock(clock.now))
+	wo.until("the second member to join", func() bool { return joins.Load() > 0 })
+	seen := beats.Load()
+	wo.until("the first member to hear of it", func() bool { return beats.Load() >= seen+2 })
+	close(release)
+	wo.until("both members to have one task", func() bool {
+		tasks1, _ := one.statuses.list()
+		tasks2, _ := two.statuses.list()
+		return len(tasks1) == 1 && len(tasks2) == 1
+	})
+	clock.advance(time.Hour)
+	wo.intentsCome(6)
+	one.halt()
+	two.halt()
+	if ends.aborts.Load() != 0 || one.metric("transaction_resolves_total") != 0 {
+		t.Errorf("%d transactions were aborted, %v resolved: the join must wait for the transaction", ends.aborts.Load(), one.metric("transaction_resolves_total"))
+	}
+	wo.wantKeys(expected(events, day0))
+	wo.wantSequences()
+}
+
+// TestNoTransactionIsAbortedForAPastRebalance is rule 7: a revocation stays noted in the session until the next End, which
+// would abort a good batch.
+func TestNoTransactionIsAbortedForAPastRebalance(t *testing.T) {
+	wo := newWorld(t, 2, testBundle)
+	ends := wo.watchEndTxn()
+	co := wo.config()
+	co.SessionTimeout, co.TransactionTimeout = 3*time.Second, 2900*time.Millisecond
+	clock := newWallClock(day0)
+	one := wo.start(co, WithClock(clock.now))
+	one.ready(0, 1)
+	other := co
+	other.Instance, other.State = "p1", t.TempDir()
+	two := wo.start(other, WithClock(clock.now))
+	wo.until("the partitions to be shared", func() bool {
+		tasks1, _ := one.statuses.list()
+		tasks2, _ := two.statuses.list()
+		return len(tasks1) == 1 && len(tasks2) == 1
+	})
+	events := append(visits("acme", "ann", day0, time.Minute, 3), visits("bolt", "bob", day0, time.Minute, 3)...)
+	wo.publishEvents(inOrder(events)...)
+	clock.advance(time.Hour)
+	wo.intentsCome(6)
+	one.halt()
+	two.halt()
+	if got := one.metric("transaction_resolves_total") + two.metric("transaction_resolves_total"); got != 0 || ends.aborts.Load() != 0 {
+		t.Errorf("%v transactions were not committed at once, %d aborted", got, ends.aborts.Load())
+	}
+	wo.wantKeys(expected(events, day0))
+}
+
+// TestEndDoesNotHangWhenTheHeartbeatsHaveEnded is rule 6 and row 6: the heartbeat loop ends with an error while the
+// batch is being committed. End then waits for the lost callback, and that for AllowRebalance.
+func TestEndDoesNotHangWhenTheHeartbeatsHaveEnded(t *testing.T) {
+	wo := newWorld(t, 1, testBundle)
+	release, held := make(chan struct{}), make(chan struct{})
+	var holding, lost atomic.Bool
+	wo.control(kmsg.Produce, func(kmsg.Request) reply {
+		if holding.CompareAndSwap(true, false) {
+			close(held)
+			wo.hold(release)
+		}
+		return pass
+	})
+	var failing atomic.Bool
+	wo.control(kmsg.Heartbeat, func(kreq kmsg.Request) reply {
+		if !failing.Load() {
+			return pass
+		}
+		resp := kreq.ResponseKind().(*kmsg.HeartbeatResponse)
+		resp.ErrorCode = kerr.UnknownMemberID.Code
+		lost.Store(true)
+		return reply{response: resp, handled: true}
+	})
+	co := wo.config()
+	co.SessionTimeout, co.TransactionTimeout = 3*time.Second, 2900*time.Millisecond
+	clock := newWallClock(day0)
+	ru := wo.start(co, WithClock(clock.now))
+	ru.ready(0)
+	holding.Store(true)
+	wo.publishEvents(visits("acme", "ann", day0, time.Minute, 1)...)
+	<-held
+	failing.Store(true)
+	wo.until("the heartbeats to end", lost.Load)
+	close(release)
+	failing.Store(false)
+	events := visits("acme", "ann", day0, time.Minute, 3)
+	wo.publishEvents(events[1:]...)
+	clock.advance(time.Hour)
+	wo.intentsCome(3)
+	ru.halt()
+	wo.wantKeys(expected(events, day0))
+	wo.wantSequences()
+}
+
+// TestALeftoverTransactionIsAbortedAtOnce is rule 12, rows 16 and 21: a predecessor of the same id was killed between its
+// offset commit and its end. The broker keeps that open for ten minutes; ProducerID at the start ends it.
+func TestALeftoverTransactionIsAbortedAtOnce(t *testing.T) {
+	wo := newWorld(t, 1, testBundle)
+	co := toEnd(wo.config(), day0.AddDate(0, 0, 10))
+	leftover := wo.leaveOpen(co, "holdfast-processor-p0-0")
+	events := visits("acme", "ann", day0, quietAfter/2, 4)
+	wo.publishEvents(events...)
+	wo.start(co).finish()
+	wo.wantKeys(expected(events, day0.AddDate(0, 0, 10)))
+	wo.wantSequences()
+	leftover.Close()
+}
+
+// leaveOpen leaves a transaction open that holds offsets of the group and a record in every output.
+func (wo *world) leaveOpen(co Config, id string) *kgo.Client {
+	wo.t.Helper()
+	client, err := kgo.NewClient(kgo.SeedBrokers(wo.broker.KafkaAddr()), kgo.TransactionalID(id), kgo.TransactionTimeout(10*time.Minute), kgo.RecordPartitioner(kgo.ManualPartitioner()))
+	if err != nil {
+		wo.t.Fatal(err)
+	}
+	wo.t.Cleanup(client.Close)
+	if err := client.BeginTransaction(); err != nil {
+		wo.t.Fatal(err)
+	}
+	for _, topic := range []string{wo.topics.Intents, wo.topics.Changelog, wo.topics.Manifest} {
+		if err := client.ProduceSync(wo.ctx, &kgo.Record{Topic: topic, Value: []byte("never to be seen")}).FirstErr(); err != nil {
+			wo.t.Fatal(err)
+		}
+	}
+	producer, epoch, err := client.ProducerID(wo.ctx)
+	if err != nil {
+		wo.t.Fatal(err)
+	}
+	req := kmsg.NewPtrTxnOffsetCommitRequest()
+	req.TransactionalID, req.Group, req.ProducerID, req.ProducerEpoch, req.Generation = id, co.group(), producer, epoch, -1
+	topic := kmsg.NewTxnOffsetCommitRequestTopic()
+	topic.Topic, topic.TopicID = wo.topics.UserActions, wo.broker.Cluster().TopicInfo(wo.topics.UserActions).TopicID
+	partition := kmsg.NewTxnOffsetCommitRequestTopicPartition()
+	partition.Offset, partition.Metadata = 2, kmsg.StringPtr(mark{sequence: 1, nonce: "dead", attempt: 1}.String())
+	topic.Partitions = append(topic.Partitions, partition)
+	req.Topics = append(req.Topics, topic)
+	resp, err := req.RequestWith(wo.ctx, client)
+	if err != nil {
+		wo.t.Fatal(err)
+	}
+	if code := resp.Topics[0].Partitions[0].ErrorCode; code != 0 {
+		wo.t.Fatalf("leave an offset commit open: %v", kerr.ErrorForCode(code))
+	}
+	return client
+}
+
+// TestTwoLanesShareThePartitions: each lane is a member of its own with a transactional id of its own.
+func TestTwoLanesShareThePartitions(t *testing.T) {
+	wo := newWorld(t, 4, testBundle)
+	var events []event
+	for _, account := range []string{"acme", "bolt", "cord", "dune", "echo", "fern", "gust", "hill"} {
+		events = append(events, visits(account, "ann", day0, quietAfter/2, 4)...)
+	}
+	events = inOrder(events)
+	wo.publishEvents(events...)
+	until := day0.AddDate(0, 0, 10)
+	ids := map[string]bool{}
+	wo.control(kmsg.EndTxn, func(kreq kmsg.Request) reply {
+		ids[kreq.(*kmsg.EndTxnRequest).TransactionalID] = true // controls run one at a time
+		return pass
+	})
+	co := toEnd(wo.config(), until)
+	co.Lanes, co.MaxBatch = 2, 5
+	wo.start(co).finish()
+	wo.wantKeys(expected(events, until))
+	wo.wantSequences()
+	if len(ids) != 2 || !ids["holdfast-processor-p0-0"] || !ids["holdfast-processor-p0-1"] {
+		t.Errorf("transactional ids: %v", ids)
+	}
+}
+
+// TestASecondProcessWithTheSameInstanceIsNamed: two live processes with one name would fence each other for ever.
+func TestASecondProcessWithTheSameInstanceIsNamed(t *testing.T) {
+	wo := newWorld(t, 1, testBundle)
+	one := wo.start(wo.config())
+	one.ready(0)
+	two := wo.start(wo.config())
+	wo.until("one of them to end", func() bool {
+		select {
+		case <-one.ended:
+			return true
+		case <-two.ended:
+			return true
+		default:
+			return false
+		}
+	})
+	loser := one
+	select {
+	case <-two.ended:
+		loser = two
+	default:
+	}
+	loser.fails(`instance "p0"`, "--instance", "--state")
+}
+
+// TestTheGroupMustAssignAPartitionWhole: a member of the group with other inputs would split an account.
+func TestTheGroupMustAssignAPartitionWhole(t *testing.T) {
+	la := &lane{proc: &Processor{config: DefaultConfig()}, session: &session{inputs: []string{"a", "b"}}}
+	got, err := la.wholePartitions(groupEvent{partitions: map[string][]int32{"a": {1, 0}, "b": {0, 1}}})
+	if err != nil || len(got) != 2 || got[0] != 0 || got[1] != 1 {
+		t.Errorf("whole partitions: %v, %v", got, err)
+	}
+	_, err = la.wholePartitions(groupEvent{partitions: map[string][]int32{"a": {0, 1}, "b": {0}}})
+	if err == nil {
+		t.Fatal("half a partition was accepted")
+	}
+	wantText(t, err.Error(), "partition 1", "1 of 2 inputs", "must read the same topics")
+}
