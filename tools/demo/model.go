@@ -20,7 +20,8 @@ type Report struct {
 	KilledAt       int64    // records committed when the signal was sent
 	Torn           int      // intents of the transaction that the kill tore apart: on disk, invisible to committed reads
 
-	Intents   int // read back
+	Intents   int // read back, with those that take others back
+	TakenBack int
 	Playbooks []PlaybookCount
 	Withheld  []Withheld
 	Checks    []Check
@@ -67,6 +68,20 @@ func (pc PlaybookCount) Total() int {
 	}
 	return total
 }
+
+// TakenBack says that these are intents that cancel others: the reason to speak went away before the message expired.
+func (sc StepCount) TakenBack() bool { return sc.Kind == "cancel" }
+
+// Words are the step for people.
+func (sc StepCount) Words() string {
+	if sc.TakenBack() {
+		return "taken back: " + plainWords(sc.Template)
+	}
+	return sc.Kind + " " + plainWords(sc.Template)
+}
+
+// Said is how many messages, tasks, notices and requests there are.
+func (re *Report) Said() int { return re.Intents - re.TakenBack }
 
 // Withheld is a kind of decision not to speak.
 type Withheld struct {

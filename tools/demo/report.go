@@ -74,10 +74,11 @@ func (re *Report) writeChecks(pa *page) {
 
 func (re *Report) writeIntents(pa *page) {
 	pa.heading(fmt.Sprintf("%s intents, by playbook", count(re.Intents)))
+	pa.line("%s messages and tasks, and %s taken back because their reason went away in time", count(re.Said()), count(re.TakenBack))
 	for _, pc := range re.Playbooks {
 		pa.line("%-30s %6s   %s", pc.Name, count(pc.Total()), pc.Title)
 		for _, st := range pc.Steps {
-			pa.line("    %-26s %6s   %s", st.Step, count(st.Count), strings.TrimSpace(st.Kind+" "+st.Template))
+			pa.line("    %-26s %6s   %s", st.Step, count(st.Count), st.Words())
 		}
 	}
 	if len(re.Withheld) == 0 {

@@ -11,7 +11,7 @@ import (
 func newReport(bu *Business, out *Output, titles map[string]string) *Report {
 	return &Report{
 		Seed: bu.Seed, Accounts: len(bu.Accounts), Users: bu.Users(), Events: len(bu.Events), Records: bu.Records(),
-		Start: bu.Start, End: bu.End, Torn: out.Torn, Intents: len(out.Intents),
+		Start: bu.Start, End: bu.End, Torn: out.Torn, Intents: len(out.Intents), TakenBack: countCancels(out.Intents),
 		Playbooks: countIntents(out.Intents, titles), Withheld: countWithheld(out.Decisions),
 		Checks: Judge(bu, out), Stories: Tell(bu, out.Intents), Days: perDay(bu, out.Intents),
 	}
@@ -32,6 +32,16 @@ func perDay(bu *Business, intents []schemas.MessageIntent) []DayCount {
 		at(in.NotBefore).Intents++
 	}
 	return out
+}
+
+func countCancels(intents []schemas.MessageIntent) int {
+	cancels := 0
+	for _, in := range intents {
+		if in.Action == "cancel" {
+			cancels++
+		}
+	}
+	return cancels
 }
 
 // countIntents groups the intents by playbook and step, both by name.
@@ -61,8 +71,12 @@ func countIntents(intents []schemas.MessageIntent, titles map[string]string) []P
 	return out
 }
 
-// stepBefore shows the busy steps first; with falling counts that is the order of a series.
+// stepBefore shows what was said before what was taken back, and the busy steps first: with falling counts that is the
+// order of a series.
 func stepBefore(a, b StepCount) bool {
+	if a.TakenBack() != b.TakenBack() {
+		return b.TakenBack()
+	}
 	if a.Count != b.Count {
 		return a.Count > b.Count
 	}
@@ -72,11 +86,11 @@ func stepBefore(a, b StepCount) bool {
 	return a.Kind+a.Template < b.Kind+b.Template
 }
 
-// silent are the outcomes that kept a message back or took it away. The others ("entered", "published", "ended" ...) are
-// the ordinary course of an episode.
+// silent are the outcomes of a step, or of an entry, that had its time and was not said. The others are the ordinary
+// course of an episode, or take back what was said.
 var silent = map[string]bool{
 	"not_entered": true, "skipped": true, "missed": true, "capped": true, "blocked": true, "held_out": true, "lost": true,
-	"withdrawn": true, "stopped": true, "expired": true, "no_recipient": true, "cancelled": true, "regret": true,
+	"withdrawn": true, "expired": true, "no_recipient": true,
 }
 
 // countWithheld groups the decisions not to speak, the most frequent first.
