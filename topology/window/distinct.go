@@ -44,7 +44,9 @@ func (sl *Slot) foldSet(sub topology.Subject, cell []byte, hash uint64) {
 		return
 	}
 	if count == MaxExact {
-		sl.foldSketch(sub, sketchOf(hashes), hash)
+		sketch := sketchOf(hashes)
+		sub.SetBytes(sl.Key, sketch) // even if the new hash raises no register of it
+		sl.foldSketch(sub, sketch, hash)
 		return
 	}
 	grown := make([]byte, 0, len(hashes)+9)
