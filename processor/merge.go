@@ -28,6 +28,9 @@ type input struct {
 	end     int64 // last stable offset of the newest proof; -1 if unknown
 	asOf    int64 // wall time (ms) of that proof
 
+	passedStamp int64 // Kafka timestamp (ms) of the newest processed record; 0 if none
+	behindSince int64 // wall time (ms) since which records wait; 0 if none does
+
 	from    int64         // next when the batch began
 	records []*kgo.Record // polled, offset order
 	head    int           // records[head] is the first unprocessed one
@@ -47,6 +50,22 @@ func (in *input) held() int { return len(in.records) - in.head }
 
 // proven says that everything was processed that was readable when the newest proof was made.
 func (in *input) proven() bool { return in.end >= 0 && in.next >= in.end && !in.unread() }
+
+// oldestPending is the Kafka timestamp (ms) of the first record that waits, 0 if none does. As long as that record was
+// not polled it is a bound from the other side: the newest processed one, or when it was first seen that records wait.
+func (in *input) oldestPending(nowMillis int64) int64 {
+	switch {
+	case in.unread():
+		return in.records[in.head].Timestamp.UnixMilli()
+	case in.end <= in.next:
+		in.behindSince = 0
+		return 0
+	}
+	if in.behindSince == 0 {
+		in.behindSince = nowMillis
+	}
+	return max(min(in.passedStamp, in.behindSince), 1)
+}
 
 // take appends polled records behind what is held, and returns how many it refused: records below the input's position,
 // which a healthy client never delivers. To fold one again would count it twice.
@@ -79,6 +98,7 @@ func (in *input) drop() {
 // pass moves behind the record at the head.
 func (in *input) pass() {
 	in.next = in.records[in.head].Offset + 1
+	in.passedStamp = in.records[in.head].Timestamp.UnixMilli()
 	in.head++
 	in.decoded = false
 }

@@ -5,6 +5,8 @@ import (
 	"sync"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"holdfast/state"
 )
 
 // taskStatus is what a task looks like from outside, after its last turn. Times are ms; 0 = not known.
@@ -28,6 +30,8 @@ type inputStatus struct {
 	Lag              int64  `json:"lag"` // records and markers below the last stable offset that are not committed yet
 	HighestEventTime int64  `json:"highest_event_time_ms"`
 	CaughtUpAsOf     int64  `json:"caught_up_as_of_ms"`
+	OldestPending    int64  `json:"oldest_pending_record_ms"` // Kafka timestamp of the first record that waits; 0 if none does
+	LastProcessed    int64  `json:"last_processed_record_ms"` // Kafka timestamp of the newest processed record
 }
 
 // statuses is the board where lanes post and the admin server and the metrics read.
@@ -46,6 +50,7 @@ type laneStatus struct {
 	Restoring []int32 `json:"restoring"`
 	done      bool
 	turnMs    int64 // wall time of its last turn
+	cache     state.CacheStats
 }
 
 // expect says how many lanes there will be.
@@ -109,7 +114,7 @@ func (ss *statuses) list() (tasks []taskStatus, lanes []laneStatus) {
 
 // publishStatus posts the lane as it is between two turns.
 func (la *lane) publishStatus() {
-	ls := laneStatus{Lane: la.index, Joined: la.assigned, Tasks: len(la.order), Restoring: sortedKeys(la.pending), turnMs: la.proc.now().UnixMilli(),
+	ls := laneStatus{Lane: la.index, Joined: la.assigned, Tasks: len(la.order), Restoring: sortedKeys(la.pending), turnMs: la.proc.now().UnixMilli(), cache: la.cache.Stats(),
 		done: la.assigned && len(la.pending) == 0}
 	tasks := make([]taskStatus, 0, len(la.order))
 	for _, ta := range la.order {
@@ -129,7 +134,8 @@ func (ta *task) status(lane int) taskStatus {
 		ts.OldestTimer = ta.oldestDue()
 	}
 	for _, in := range ta.inputs {
-		is := inputStatus{Topic: in.topic, Position: in.next, LastStableOffset: in.end, LogEndOffset: -1, HighestEventTime: max(in.highest, 0), CaughtUpAsOf: in.caughtUpAsOf()}
+		is := inputStatus{Topic: in.topic, Position: in.next, LastStableOffset: in.end, LogEndOffset: -1, HighestEventTime: max(in.highest, 0), CaughtUpAsOf: in.caughtUpAsOf(),
+			OldestPending: in.oldestPending(ta.wallMillis), LastProcessed: in.passedStamp}
 		if ta.proven != nil {
 			is.LogEndOffset = ta.proven.logEnd(in.topic, ta.partition)
 		}
@@ -154,6 +160,11 @@ var (
 	stableOffset = prometheus.NewDesc("holdfast_input_last_stable_offset", "Where a read_committed reader may read to.", []string{"topic", "partition"}, nil)
 	endOffset    = prometheus.NewDesc("holdfast_input_log_end_offset", "Where the log ends.", []string{"topic", "partition"}, nil)
 	eventTime    = prometheus.NewDesc("holdfast_input_highest_event_timestamp_seconds", "Highest event time read; 0 before the first record.", []string{"topic", "partition"}, nil)
+	pendingSince = prometheus.NewDesc("holdfast_input_oldest_pending_record_timestamp_seconds", "Kafka timestamp of the first record that waits; 0 if none does. Time lag = time() - this.", []string{"topic", "partition"}, nil)
+	processedAt  = prometheus.NewDesc("holdfast_input_last_committed_record_timestamp_seconds", "Kafka timestamp of the newest processed record; 0 before the first.", []string{"topic", "partition"}, nil)
+	cacheHits    = prometheus.NewDesc("holdfast_state_cache_hits_total", "Subjects found in the cache.", nil, nil)
+	cacheMisses  = prometheus.NewDesc("holdfast_state_cache_misses_total", "Subjects that were not in the cache.", nil, nil)
+	cacheBytes   = prometheus.NewDesc("holdfast_state_cache_bytes", "Memory of the cache.", nil, nil)
 	taskClock    = prometheus.NewDesc("holdfast_task_clock_timestamp_seconds", "The task clock C.", []string{"partition"}, nil)
 	watermarkAt  = prometheus.NewDesc("holdfast_watermark_timestamp_seconds", "The task clock less the bundle's lateness.", []string{"partition"}, nil)
 	overdueTimer = prometheus.NewDesc("holdfast_timer_oldest_due_timestamp_seconds", "The oldest timer that is due and has not fired; 0 if there is none.", []string{"partition"}, nil)
@@ -163,7 +174,7 @@ var (
 
 // Describe is part of prometheus.Collector.
 func (pr *Processor) Describe(out chan<- *prometheus.Desc) {
-	for _, desc := range []*prometheus.Desc{lagRecords, committedAt, stableOffset, endOffset, eventTime, taskClock, watermarkAt, overdueTimer, tasksRunning, buildInfo} {
+	for _, desc := range []*prometheus.Desc{lagRecords, committedAt, stableOffset, endOffset, eventTime, pendingSince, processedAt, cacheHits, cacheMisses, cacheBytes, taskClock, watermarkAt, overdueTimer, tasksRunning, buildInfo} {
 		out <- desc
 	}
 }
@@ -175,9 +186,14 @@ func (pr *Processor) Collect(out chan<- prometheus.Metric) {
 	}
 	tasks, lanes := pr.statuses.list()
 	states := map[string]int{"running": 0, "done": 0, "restoring": 0}
+	var cache state.CacheStats
 	for _, ls := range lanes {
 		states["restoring"] += len(ls.Restoring)
+		cache.Hits, cache.Misses, cache.Bytes = cache.Hits+ls.cache.Hits, cache.Misses+ls.cache.Misses, cache.Bytes+ls.cache.Bytes
 	}
+	out <- prometheus.MustNewConstMetric(cacheHits, prometheus.CounterValue, float64(cache.Hits))
+	out <- prometheus.MustNewConstMetric(cacheMisses, prometheus.CounterValue, float64(cache.Misses))
+	gauge(cacheBytes, float64(cache.Bytes))
 	for _, ts := range tasks {
 		partition := decimal(int64(ts.Partition))
 		states[ts.State]++
@@ -189,11 +205,13 @@ func (pr *Processor) Collect(out chan<- prometheus.Metric) {
 			gauge(committedAt, float64(in.Position), in.Topic, partition)
 			gauge(stableOffset, float64(in.LastStableOffset), in.Topic, partition)
 			gauge(endOffset, float64(in.LogEndOffset), in.Topic, partition)
+			gauge(pendingSince, float64(in.OldestPending)/1e3, in.Topic, partition)
+			gauge(processedAt, float64(in.LastProcessed)/1e3, in.Topic, partition)
 			gauge(eventTime, float64(in.HighestEventTime)/1e3, in.Topic, partition)
 		}
 	}
-	for _, state := range []string{"running", "done", "restoring"} {
-		gauge(tasksRunning, float64(states[state]), state)
+	for _, name := range []string{"running", "done", "restoring"} {
+		gauge(tasksRunning, float64(states[name]), name)
 	}
 	gauge(buildInfo, 1, pr.codeVersion, pr.bundle.Hash[:12], decimal(pr.bundle.Revision))
 }
