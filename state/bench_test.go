@@ -128,3 +128,28 @@ func BenchmarkTransaction(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkRestore reads a changelog of 20 k subjects again and again into one partition; per record.
+func BenchmarkRestore(b *testing.B) {
+	pa, keys := benchPartition(b, 64<<20)
+	for _, sk := range keys {
+		touch(b, pa, sk, 2)
+	}
+	records, err := pa.Stage(TaskRecord{Sequence: 2})
+	must(b, err)
+	pa.Discard()
+	b.ReportAllocs()
+	b.ResetTimer()
+	_, _, err = pa.BeginRestore()
+	must(b, err)
+	for i := range b.N {
+		re := records[i%len(records)]
+		if i == b.N-1 {
+			re = records[len(records)-1]
+		}
+		if _, err := pa.Restore(re.Key, re.Value, int64(i)); err != nil {
+			b.Fatal(err)
+		}
+	}
+	must(b, pa.EndRestore())
+}

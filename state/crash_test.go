@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/cockroachdb/pebble/v2"
@@ -235,9 +236,9 @@ func stored(t *testing.T, pa *Partition) map[string][]byte {
 
 // TestFailedCheckpoint proves that a store whose disk fails says so and refuses to go on.
 func TestFailedCheckpoint(t *testing.T) {
-	var failing sync.Map
+	var failing atomic.Bool
 	fs := errorfs.Wrap(vfs.NewMem(), errorfs.InjectorFunc(func(op errorfs.Op) error {
-		if _, on := failing.Load("on"); on && op.Kind.ReadOrWrite() == errorfs.OpIsWrite {
+		if failing.Load() && op.Kind.ReadOrWrite() == errorfs.OpIsWrite {
 			return errorfs.ErrInjected
 		}
 		return nil
@@ -246,7 +247,7 @@ func TestFailedCheckpoint(t *testing.T) {
 	pa := openPartition(t, st, 1, 1)
 	hi := newHistory(1)
 	hi.transact(t, pa, 1)
-	failing.Store("on", true)
+	failing.Store(true)
 	if err := pa.Checkpoint(); err == nil {
 		t.Fatal("a checkpoint was written to a disk that fails")
 	}
@@ -262,5 +263,45 @@ func TestFailedCheckpoint(t *testing.T) {
 	pa.cache.forget(1)
 	if _, err := pa.Open(user(4000)); err == nil {
 		t.Fatal("a stale store is read")
+	}
+}
+
+// TestUnreadableStore: a disk that cannot be read is an error of the call that reads, and nothing is invented instead.
+func TestUnreadableStore(t *testing.T) {
+	mem := vfs.NewMem()
+	st := openStore(t, mem)
+	hi := newHistory(1)
+	pa := openPartition(t, st, 1, 1)
+	for seq := range int64(60) { // more than a block of Pebble: opening a partition reads the first
+		hi.transact(t, pa, seq+1)
+	}
+	must(t, pa.Checkpoint())
+	must(t, st.db.Flush())
+	must(t, st.Close())
+
+	var failing atomic.Bool
+	fs := errorfs.Wrap(mem, errorfs.InjectorFunc(func(op errorfs.Op) error {
+		if failing.Load() && (op.Kind == errorfs.OpFileReadAt || op.Kind == errorfs.OpOpen) {
+			return errorfs.ErrInjected
+		}
+		return nil
+	}))
+	st = openStore(t, fs)
+	pa = openPartition(t, st, 1, 1)
+	failing.Store(true)
+	_, err := pa.Open(user(123))
+	wantError(t, err, "open subject")
+	_, _, err = pa.NextDue()
+	wantError(t, err, "next due of partition 1")
+	_, err = pa.NextWake()
+	wantError(t, err, "next due of partition 1")
+	wantError(t, pa.Scan(SubjectKey{}, func(SubjectKey) bool { return true }), "scan partition 1")
+	_, err = st.Digest()
+	wantError(t, err, "digest partition 1")
+	failing.Store(false)
+	su, err := pa.Open(user(123))
+	must(t, err)
+	if v, ok := su.Int(1); !ok || v != 60 {
+		t.Errorf("after the disk is back the subject has %d %v", v, ok)
 	}
 }

@@ -25,6 +25,7 @@ type Partition struct {
 	restore   restoring
 	key       []byte // buffers
 	value     []byte
+	scratch   Record
 	stats     PartitionStats
 }
 

@@ -101,11 +101,13 @@ func (pa *Partition) restoreRecord(key, value []byte, offset int64) (*TaskRecord
 }
 
 func (pa *Partition) restoreSubject(key, value []byte) error {
+	if len(key) > 1+MaxKeyBytes {
+		return fmt.Errorf("the key has %d bytes, the limit is %d", len(key)-1, MaxKeyBytes)
+	}
 	if _, err := ParseSubjectKey(key[1:]); err != nil {
 		return err
 	}
-	var record Record
-	if err := record.Decode(value); err != nil {
+	if err := pa.scratch.Decode(value); err != nil {
 		return fmt.Errorf("subject %x: %w", key, err)
 	}
 	pa.key = append(binary.BigEndian.AppendUint32(pa.key[:0], pa.id), key...)

@@ -231,6 +231,7 @@ func TestRestoreRefuses(t *testing.T) {
 		{"", "", "the record has no key"},
 		{"z", "", `unknown kind of key "z"`},
 		{"sacme", "", "the account has no end"},
+		{"s" + strings.Repeat("a", MaxKeyBytes+1), "", "the key has 4097 bytes, the limit is 4096"},
 		{string(subject), "\x09", "version 9"},
 		{"ktask/2", "", "is of another partition"},
 		{"ktask/1", "\x09", "decode task record"},
