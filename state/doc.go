@@ -37,5 +37,5 @@
 //  5. When a checkpoint cannot be written, the transactions in it are committed all the same: the store is stale
 //     (Store.Failed) and nobody may use it any more. Close it, open it, restore.
 //
-// Reading order: keys, record, subject, overlay, partition, batch, checkpoint, due, restore, cache, store.
+// Reading order: keys, record, subject, overlay, partition, read, batch, swap, checkpoint, timers, due, restore, cache, store.
 package state
