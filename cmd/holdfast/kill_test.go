@@ -86,11 +86,12 @@ func transact(t *testing.T, client *kgo.Client, text string, n int, end *kgo.Tra
 	if err := client.BeginTransaction(); err != nil {
 		t.Fatal(err)
 	}
-	for i := range n {
-		record := &kgo.Record{Topic: "notes", Key: fmt.Append(nil, i), Value: fmt.Appendf(nil, "%s-%d", text, i)}
-		if err := client.ProduceSync(t.Context(), record).FirstErr(); err != nil {
-			t.Fatal(err)
-		}
+	records := make([]*kgo.Record, n)
+	for i := range records {
+		records[i] = &kgo.Record{Topic: "notes", Key: fmt.Append(nil, i), Value: fmt.Appendf(nil, "%s-%d", text, i)}
+	}
+	if err := client.ProduceSync(t.Context(), records...).FirstErr(); err != nil {
+		t.Fatal(err)
 	}
 	if end == nil {
 		return
@@ -104,6 +105,7 @@ func transact(t *testing.T, client *kgo.Client, text string, n int, end *kgo.Tra
 func committed(t *testing.T, addr string, n int) map[string]int {
 	t.Helper()
 	reader := connect(t, addr, kgo.ConsumeTopics("notes"), kgo.FetchIsolationLevel(kgo.ReadCommitted()))
+	defer reader.Close() // before the broker stops: a consumer says goodbye
 	seen := map[string]int{}
 	for total := 0; total < n; {
 		fetches := reader.PollFetches(t.Context())
@@ -123,7 +125,7 @@ func committed(t *testing.T, addr string, n int) map[string]int {
 func TestTheBrokerSurvivesKills(t *testing.T) {
 	binary, dir := build(t), filepath.Join(t.TempDir(), "data")
 	commit, abort := kgo.TryCommit, kgo.TryAbort
-	const rounds, records = 4, 20
+	const rounds, records = 3, 20
 	addrs := []string{"--kafka", "127.0.0.1:0", "--registry", "127.0.0.1:0"}
 	wantID := 0
 	for round := range rounds {
