@@ -258,7 +258,7 @@ func TestDeclaredFieldTakesThePropertyThenTheRecord(t *testing.T) {
 	if got := read(&schemas.Event{Count: 250, Props: []schemas.Field{long("count", 3)}}); got != "3" {
 		t.Errorf("property: %s", got)
 	}
-	if got := read(&schemas.Event{Count: 250, Props: []schemas.Field{str("count", "many")}}); got != "unknown (not a int)" {
+	if got := read(&schemas.Event{Count: 250, Props: []schemas.Field{str("count", "many")}}); got != "unknown (not of type int)" {
 		t.Errorf("a property that does not convert: %s", got)
 	}
 }

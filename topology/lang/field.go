@@ -130,7 +130,7 @@ func recast(va value.Value, kind value.Kind) value.Value {
 	case kind == value.Text:
 		return value.OfText(va.String())
 	}
-	return value.Missing("not a " + kind.String())
+	return value.Missing("not of type " + kind.String())
 }
 
 // ConstantField is a field that has the same value in every event: what an event sets just by happening.

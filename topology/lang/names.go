@@ -54,7 +54,7 @@ type Context struct {
 	Capture  func(name string, kind value.Kind) int
 	// Want are the types that may come out; none: any.
 	Want []value.Kind
-	// What is it for, as in "if wants a condition".
+	// Use names the place in errors: "if wants a condition".
 	Use string
 }
 

@@ -55,7 +55,7 @@ type Program struct {
 	Line, Column int
 	File         string
 	Type         value.Kind
-	// Eval gives the value at f.Now on the frame's state.
+	// Eval gives the value at f.Now on the frame's state. A text may alias a cell or the event: clone it to keep it.
 	Eval func(f *Frame) value.Value
 	// Truth is Eval of a bool expression without the detour over a Value; nil for any other type.
 	Truth func(f *Frame) value.Truth

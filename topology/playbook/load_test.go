@@ -5,12 +5,14 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/fstest"
 
 	"holdfast/playbooks"
 	"holdfast/schemas"
+	"holdfast/topology"
 	"holdfast/topology/lang"
 	"holdfast/topology/playbook"
 )
@@ -276,4 +278,91 @@ func FuzzLoad(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestSlotsAreNamedByWhatTheyRead(t *testing.T) {
+	bu := load(t, strings.Replace(small, "send: x", "send: x, if: total(power_used) > sum(api_call.calls) and has(activity)", 1))
+	want := []string{
+		`last(user_action.signed_in)`, // total and idle of the metrics come first
+		`total(user_action.feature_used where (in event.feature "sso" "api"))`, `sum(user_action.api_called#count:int)`,
+		`last(any(user_action.signed_in or user_action.feature_used))`,
+	}
+	var got []string
+	for _, slot := range bu.Slots {
+		got = append(got, slot.Name)
+	}
+	for _, name := range want {
+		if !strings.Contains(strings.Join(got, "\n")+"\n", name+"\n") {
+			t.Errorf("no slot %s in %q", name, got)
+		}
+	}
+}
+
+// A condition on an event holds for what is derived from it.
+func TestConditionsAddUp(t *testing.T) {
+	bu, err := playbook.Load(fstest.MapFS{"a.yaml": {Data: []byte(`bundle: b
+events:
+  used: user_action.feature_used
+  some: {from: used, where: event.feature != "chat"}
+  early: {from: some, where: event.time < event.time + 1h and event.count > 1}
+  either: {any: [some, early]}
+  loud: {from: either, where: event.count > 5}
+`)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tc := range []struct {
+		feature string
+		count   int64
+		want    string
+	}{{"chat", 9, "used user_action"}, {"sso", 1, "used some either user_action"}, {"sso", 2, "used some early either user_action"}, {"sso", 9, "used some early either loud user_action"}} {
+		ev := &schemas.Event{Kind: schemas.KindUserAction, Type: "feature_used", Count: tc.count, Own: []schemas.Field{{Name: "feature", Value: schemas.Value{Kind: schemas.String, Text: tc.feature}}}}
+		if got := eventNames(bu.Match(ev, bu.NewFrame(nil), nil)); got != tc.want {
+			t.Errorf("%s %d: %s, want %s", tc.feature, tc.count, got, tc.want)
+		}
+	}
+}
+
+// Two facts whose cells hash to one key are refused: their values would overwrite each other.
+func TestCollidingCellsAreRefused(t *testing.T) {
+	seen := map[uint32]string{}
+	for i := 0; ; i++ {
+		name := "f" + strconv.Itoa(i)
+		key := topology.Key("fact." + name + ":int")
+		other, taken := seen[key]
+		if !taken {
+			seen[key] = name
+			continue
+		}
+		text := "bundle: b\nfacts: {account: {" + other + ": int, " + name + ": int}}\n"
+		_, err := playbook.Load(fstest.MapFS{"a.yaml": {Data: []byte(text)}})
+		want := "a.yaml:1:1: the fact " + other + " (int) and the fact " + name + " (int) have the same cell key; rename a field or condition of one of them"
+		if err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("%v, want %s", err, want)
+		}
+		return
+	}
+}
+
+func TestDescribeNamesEveryTiming(t *testing.T) {
+	bu := load(t, `playbook: p
+for: each user
+class: internal
+start: {event: [login, feature_used]}
+again: after has(api_call)
+steps: [{id: a, send: x, after: 1d}, {id: b, task: y, after: a + 2h}, {id: c, notify: z, at: start.time + 3d}]
+---
+playbook: q
+for: each user
+class: internal
+start: {when: has(login)}
+again: always
+steps: [{id: a, send: x}]
+`)
+	want := `p: each user, internal, starts at login or feature_used, again after has(api_call); a (send x) after 1d, b (task y) 2h after a, c (notify z) at start.time + 3d
+q: each user, internal, starts when has(login), again always; a (send x)
+`
+	if got := bu.Describe(); !strings.HasSuffix(got, want) {
+		t.Errorf("%s", got)
+	}
 }

@@ -61,7 +61,7 @@ func reaches(list []typed, address typed) bool {
 }
 
 // Match appends the events that the record is, in file order; f.Event becomes the record. It allocates nothing but
-// what dst needs.
+// what dst needs. Requires: f.Account is the record's account, for conditions on event.day.
 func (bu *Bundle) Match(ev *schemas.Event, f *lang.Frame, dst []*lang.EventDef) []*lang.EventDef {
 	f.Event = ev
 	candidates, ok := bu.byType[typed{ev.Kind, ev.Type}]

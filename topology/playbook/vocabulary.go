@@ -2,10 +2,8 @@ package playbook
 
 import (
 	"strconv"
-	"strings"
 	"time"
 
-	"holdfast/topology"
 	"holdfast/topology/lang"
 	"holdfast/topology/value"
 )
@@ -181,62 +179,6 @@ func (ld *loader) named(no *node, what string, declare func(en entry)) {
 	}
 }
 
-func (ld *loader) lists(no *node) {
-	ld.named(no, "lists", func(en entry) {
-		if ld.names.Lists[en.key] != nil {
-			ld.failAt(en.line, en.column, "a second list %s; choose another name", en.key)
-			return
-		}
-		ld.names.Lists[en.key] = ld.list(en.value)
-	})
-}
-
-func (ld *loader) list(no *node) *lang.ListDef {
-	list := &lang.ListDef{}
-	if no.shape != shapeSequence {
-		ld.fail(no, "a list is written [a, b]")
-		return list
-	}
-	for _, item := range no.items {
-		if item.shape != shapeScalar || !list.Add(literal(item)) {
-			ld.fail(item, "a list holds texts, or numbers, and not both")
-			return list
-		}
-	}
-	return list
-}
-
-// literal is a scalar of a list: a number if it looks like one and stands unquoted, else a text.
-func literal(no *node) value.Value {
-	if !no.quoted {
-		if n, err := strconv.ParseInt(no.text, 10, 64); err == nil {
-			return value.OfInt(n)
-		}
-		if micros, ok := value.ParseDecimal(no.text); ok {
-			return value.OfDecimal(micros)
-		}
-	}
-	return value.OfText(no.text)
-}
-
-func (ld *loader) metrics(no *node) {
-	ld.scopes(no, "metrics", func(scope lang.Scope, en entry) {
-		if ld.names.Metrics[scope][en.key] != nil || ld.names.Facts[scope][en.key] != nil {
-			ld.failAt(en.line, en.column, "%s.%s is declared already; choose another name", scope, en.key)
-			return
-		}
-		if en.value.shape == shapeMapping {
-			ld.failAt(en.line, en.column, "%s", lang.NotBuilt("a choice {by: ...}", "write an expression"))
-			ld.names.Refused[en.key] = true
-			return
-		}
-		source, ok := ld.text(en.value, "a metric")
-		if ok {
-			ld.expressionErrors(en.value, ld.names.DefineMetric(en.key, source, scope))
-		}
-	})
-}
-
 // scopes reads {account: {name: ..}, user: {name: ..}}.
 func (ld *loader) scopes(no *node, what string, declare func(scope lang.Scope, en entry)) {
 	ke := ld.read(no, what)
@@ -250,36 +192,4 @@ func (ld *loader) scopes(no *node, what string, declare func(scope lang.Scope, e
 	}
 	ke.refuse("", "contract", "invoice", "feedback")
 	ke.done()
-}
-
-// collisions refuses two cells under one key. Names are hashed to 32 bits: two of a few hundred meet once in a million
-// bundles, and then one of them has to be renamed.
-func (ld *loader) collisions() {
-	owner := map[uint32]string{}
-	claim := func(key uint32, name string) {
-		if other, taken := owner[key]; taken && other != name {
-			ld.file = ld.bundle.Files[0].Name
-			ld.failAt(1, 1, "%s and %s have the same cell key; rename a field or condition of one of them", other, name)
-		}
-		owner[key] = name
-	}
-	for _, name := range []string{
-		lang.ObservedSince, lang.MemberCount, lang.Member, "generation", "judged", "episodes.open", "member.at", "users",
-	} {
-		claim(topology.Key(name), name)
-	}
-	for _, slot := range ld.names.Slots {
-		for i, key := range slot.Keys() {
-			claim(key, slot.Name+strings.Repeat("+", i))
-		}
-	}
-	for _, fact := range ld.facts {
-		name := "the fact " + fact.Name + " (" + fact.Type.String() + ")" // both scopes share keys: their cells are apart
-		claim(fact.ValueKey, name)
-		claim(fact.TimeKey, name+" @")
-	}
-	for _, pb := range ld.bundle.Playbooks {
-		claim(topology.Key("episode/"+pb.Name), "episode/"+pb.Name)
-		claim(topology.Key("rule/"+pb.Name), "rule/"+pb.Name)
-	}
 }

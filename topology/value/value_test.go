@@ -244,14 +244,14 @@ func TestFromWire(t *testing.T) {
 		kind Kind
 		want string
 	}{
-		{number(3), Int, "3"}, {float(3), Int, "3"}, {float(3.5), Int, "unknown (not a int)"}, {text("3"), Int, "3"}, {text("x"), Int, "unknown (not a int)"},
-		{float(0.1), Decimal, "0.1"}, {float(0.0000005), Decimal, "0.000001"}, {number(2), Decimal, "2"}, {number(math.MaxInt64), Decimal, "unknown (not a decimal)"},
-		{float(math.NaN()), Decimal, "unknown (not a decimal)"}, {float(math.Inf(1)), Decimal, "unknown (not a decimal)"}, {text("1.5"), Decimal, "1.5"},
-		{float(math.Inf(-1)), Int, "unknown (not a int)"}, {number(5), Text, "5"}, {float(1.5), Text, "1.5"}, {text("true"), Bool, "true"}, {number(1), Bool, "unknown (not a bool)"},
+		{number(3), Int, "3"}, {float(3), Int, "3"}, {float(3.5), Int, "unknown (not of type int)"}, {text("3"), Int, "3"}, {text("x"), Int, "unknown (not of type int)"},
+		{float(0.1), Decimal, "0.1"}, {float(0.0000005), Decimal, "0.000001"}, {number(2), Decimal, "2"}, {number(math.MaxInt64), Decimal, "unknown (not of type decimal)"},
+		{float(math.NaN()), Decimal, "unknown (not of type decimal)"}, {float(math.Inf(1)), Decimal, "unknown (not of type decimal)"}, {text("1.5"), Decimal, "1.5"},
+		{float(math.Inf(-1)), Int, "unknown (not of type int)"}, {number(5), Text, "5"}, {float(1.5), Text, "1.5"}, {text("true"), Bool, "true"}, {number(1), Bool, "unknown (not of type bool)"},
 		{schemas.Value{Kind: schemas.Bool, Num: 1}, Bool, "true"}, {schemas.Value{Kind: schemas.Bool}, Text, "false"},
-		{text("2026-01-01T00:00Z"), Time, "2026-01-01T00:00:00Z"}, {number(1000), Time, "1970-01-01T00:00:01Z"}, {float(1), Time, "unknown (not a time)"},
-		{text("2026-02-29"), Date, "unknown (not a date)"}, {text("2026-02-28"), Date, "2026-02-28"}, {schemas.Value{Kind: schemas.Date, Num: 1}, Date, "1970-01-02"},
-		{text("90m"), Duration, "1h 30m"}, {number(90), Duration, "unknown (not a duration)"}, {schemas.Value{}, Text, "unknown (null)"}, {text("a"), List, "unknown (not a list)"},
+		{text("2026-01-01T00:00Z"), Time, "2026-01-01T00:00:00Z"}, {number(1000), Time, "1970-01-01T00:00:01Z"}, {float(1), Time, "unknown (not of type time)"},
+		{text("2026-02-29"), Date, "unknown (not of type date)"}, {text("2026-02-28"), Date, "2026-02-28"}, {schemas.Value{Kind: schemas.Date, Num: 1}, Date, "1970-01-02"},
+		{text("90m"), Duration, "1h 30m"}, {number(90), Duration, "unknown (not of type duration)"}, {schemas.Value{}, Text, "unknown (null)"}, {text("a"), List, "unknown (not of type list)"},
 	} {
 		if got := FromWire(tc.in, tc.kind).String(); got != tc.want {
 			t.Errorf("%+v as %s is %s, want %s", tc.in, tc.kind, got, tc.want)

@@ -30,7 +30,7 @@ func FromWire(in schemas.Value, kind Kind) Value {
 		out, ok = wireDuration(in)
 	}
 	if !ok {
-		return Missing("not a " + kind.String())
+		return Missing("not of type " + kind.String())
 	}
 	return out
 }
