@@ -38,7 +38,7 @@ func TestKills(t *testing.T) {
 	if calm.ids == nil {
 		t.Fatal("the uninterrupted run failed: nothing to compare with")
 	}
-	st := storm{seed: 7, input: len(lines), topic: load.UserActions, flags: businessFlags("100")}
+	st := storm{seed: seed(t), input: len(lines), topic: load.UserActions, flags: businessFlags("100")}
 	st.kills = onBroker(pick(52, 250), pick(10, 30))
 	st.brokerKills = onBroker(pick(5, 20), pick(3, 8))
 	t.Run("killed", func(t *testing.T) {

@@ -39,7 +39,7 @@ func TestPurchases(t *testing.T) {
 			sc := newScene(t, ru.partitions, load.PurchaseBundle())
 			sc.publish(lines)
 			flags := append([]string{"--max-batch", fmt.Sprint(ru.batch)}, untilPurchasesEnd...)
-			sc.storm(storm{seed: 1, kills: ru.kills, input: len(lines), topic: load.UserActions, flags: flags})
+			sc.storm(storm{seed: seed(t), kills: ru.kills, input: len(lines), topic: load.UserActions, flags: flags})
 			checkPurchases(t, sc, log, load.PurchaseIntents(lines))
 		})
 	}

@@ -5,6 +5,7 @@ package e2e_test
 import (
 	"os"
 	"path/filepath"
+	"strconv"
 	"testing"
 
 	"holdfast/e2e/cluster"
@@ -21,6 +22,20 @@ func brokerKind() cluster.Kind {
 
 // full says that the long sizes are wanted.
 func full() bool { return os.Getenv("SIZE") == "full" }
+
+// seed is what the random points of the run are drawn from: $SEED, else 7. A failure is run again by the seed it names.
+func seed(t *testing.T) uint64 {
+	t.Helper()
+	text := os.Getenv("SEED")
+	if text == "" {
+		return 7
+	}
+	number, err := strconv.ParseUint(text, 10, 64)
+	if err != nil {
+		t.Fatalf("SEED=%s is not a number", text)
+	}
+	return number
+}
 
 // pick returns the size for the run.
 func pick[T any](ci, long T) T {

@@ -71,7 +71,7 @@ func (sc *scene) storm(st storm) {
 		pr = sc.processor("p0", st.flags...)
 	}
 	sc.finish(pr)
-	sc.t.Logf("%d records, %d kills of the processor, %d of the broker: %.1f s", st.input, killed, st.brokerKills, time.Since(began).Seconds())
+	sc.t.Logf("seed %d: %d records, %d kills of the processor, %d of the broker: %.1f s", st.seed, st.input, killed, st.brokerKills, time.Since(began).Seconds())
 }
 
 // reach waits until the group has committed up to the point, and then for its random rest.
