@@ -43,6 +43,14 @@ func (ou *outputs) reset() {
 	ou.intents, ou.decisions, ou.deadLetters = ou.intents[:0], ou.decisions[:0], ou.deadLetters[:0]
 }
 
+// maxOutputs is how many outputs of a task one transaction takes before the rest of the batch waits for the next one: it
+// bounds the memory of a transaction. One record or timer may go beyond it.
+const maxOutputs = 10_000
+
+func (ou *outputs) full() bool {
+	return len(ou.intents)+len(ou.decisions)+len(ou.deadLetters) >= maxOutputs
+}
+
 // maxValueBytes is the most a produced value may weigh: brokers take batches of 1 MiB by default.
 const maxValueBytes = 900 << 10
 

@@ -2,7 +2,6 @@ package processor
 
 import (
 	"fmt"
-	"math"
 	"runtime/debug"
 
 	"holdfast/schemas"
@@ -94,9 +93,9 @@ func (ta *task) begin(wallMillis int64, pr *proof) {
 func (ta *task) compute(budget int) (left int, err error) {
 	defer ta.catchFault(&err)
 	for in := ta.lowest(); in != nil; in = ta.lowest() {
-		if budget == 0 {
+		if budget == 0 || ta.out.full() {
 			ta.more = true
-			return 0, nil // time passes when the heads have been taken
+			return budget, nil // time passes when the heads have been taken
 		}
 		ta.fold(in)
 		budget--
@@ -138,7 +137,7 @@ func (ta *task) fold(in *input) {
 	if ev.At < ta.clock.now-ta.bundle.Lateness.Milliseconds() {
 		ta.counts.late++
 	}
-	ta.fireDue(math.MaxInt)
+	ta.fireDue(unbounded)
 	for tries := 0; ; tries++ {
 		err := ta.guard(func() error { return ta.rules.ProcessEvent(ev, ta.clock.now) })
 		if err == nil {
@@ -181,15 +180,21 @@ func (ta *task) guard(compute func() error) (err error) {
 	return compute()
 }
 
+// unbounded is the limit before a record: all that was due has to fire before it.
+const unbounded = -1
+
 // fireDue fires what the clock has passed, in the order of (instant, subject), at most limit.
 func (ta *task) fireDue(limit int) {
 	for {
 		if topology.Wake(ta.nextWake()).Ready() >= ta.clock.now {
 			return
 		}
-		if limit--; limit < 0 {
-			ta.more = true
-			return
+		if limit != unbounded {
+			if limit == 0 || ta.out.full() {
+				ta.more = true
+				return
+			}
+			limit--
 		}
 		ta.fire(ta.nextDue(), func(ref topology.Ref) (bool, error) { return ta.rules.Fire(ref, ta.clock.now) })
 	}
@@ -269,7 +274,7 @@ func (ta *task) finish() {
 		if topology.Wake(ta.nextWake()).Ready() >= ta.rules.EndClock(ta.until) {
 			break
 		}
-		if left <= 0 {
+		if left <= 0 || ta.out.full() {
 			ta.more = true
 			return
 		}
