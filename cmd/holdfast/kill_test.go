@@ -32,6 +32,7 @@ func build(t *testing.T) string {
 type child struct {
 	cmd             *exec.Cmd
 	kafka, registry string
+	clients         []*kgo.Client
 }
 
 // startBroker runs the binary and reads its addresses from what it prints.
@@ -64,20 +65,28 @@ func startBroker(t *testing.T, binary string, args ...string) *child {
 
 func (ch *child) kill(t *testing.T) {
 	t.Helper()
+	ch.hangUp() // closing ends no transaction; a client whose broker is gone takes seconds to say goodbye
 	if err := ch.cmd.Process.Signal(syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
 	_ = ch.cmd.Wait() // "signal: killed"
 }
 
-func connect(t *testing.T, addr string, opts ...kgo.Opt) *kgo.Client {
+// connect makes a client that lives as long as the child.
+func (ch *child) connect(t *testing.T, opts ...kgo.Opt) *kgo.Client {
 	t.Helper()
-	client, err := kgo.NewClient(append(opts, kgo.SeedBrokers(addr))...)
+	client, err := kgo.NewClient(append(opts, kgo.SeedBrokers(ch.kafka))...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(client.Close)
+	ch.clients = append(ch.clients, client)
 	return client
+}
+
+func (ch *child) hangUp() {
+	for _, client := range ch.clients {
+		client.Close()
+	}
 }
 
 // transact writes n records in a transaction and ends it as told; end nil leaves it open, as a killed client does.
@@ -102,10 +111,9 @@ func transact(t *testing.T, client *kgo.Client, text string, n int, end *kgo.Tra
 }
 
 // committed reads what a committed reader sees, by value.
-func committed(t *testing.T, addr string, n int) map[string]int {
+func committed(t *testing.T, bro *child, n int) map[string]int {
 	t.Helper()
-	reader := connect(t, addr, kgo.ConsumeTopics("notes"), kgo.FetchIsolationLevel(kgo.ReadCommitted()))
-	defer reader.Close() // before the broker stops: a consumer says goodbye
+	reader := bro.connect(t, kgo.ConsumeTopics("notes"), kgo.FetchIsolationLevel(kgo.ReadCommitted()))
 	seen := map[string]int{}
 	for total := 0; total < n; {
 		fetches := reader.PollFetches(t.Context())
@@ -130,14 +138,14 @@ func TestTheBrokerSurvivesKills(t *testing.T) {
 	wantID := 0
 	for round := range rounds {
 		bro := startBroker(t, binary, append(addrs, "--dir", dir)...)
-		admin := kadm.NewClient(connect(t, bro.kafka))
+		admin := kadm.NewClient(bro.connect(t))
 		if round == 0 {
 			if _, err := admin.CreateTopic(t.Context(), 3, 1, nil, "notes"); err != nil {
 				t.Fatal(err)
 			}
 		}
 		wantID = checkSchema(t, bro.registry, wantID)
-		writer := connect(t, bro.kafka, kgo.TransactionalID("writer"))
+		writer := bro.connect(t, kgo.TransactionalID("writer"))
 		transact(t, writer, fmt.Sprintf("round-%d", round), records, &commit)
 		transact(t, writer, "aborted", 5, &abort)
 		if _, err := admin.CommitOffsets(t.Context(), "readers", kadm.OffsetsFromRecords(kgo.Record{Topic: "notes", Offset: int64(round)})); err != nil {
@@ -153,14 +161,14 @@ func TestTheBrokerSurvivesKills(t *testing.T) {
 		t.Errorf("a second broker on the directory: %v %s", err, out)
 	}
 	// The open transaction of the last round holds readers back until its successor starts.
-	transact(t, connect(t, bro.kafka, kgo.TransactionalID("writer")), fmt.Sprintf("round-%d", rounds), records, &commit)
-	seen := committed(t, bro.kafka, (rounds+1)*records)
+	transact(t, bro.connect(t, kgo.TransactionalID("writer")), fmt.Sprintf("round-%d", rounds), records, &commit)
+	seen := committed(t, bro, (rounds+1)*records)
 	for value, times := range seen {
 		if times != 1 || !strings.HasPrefix(value, "round-") {
 			t.Errorf("%s is there %d times", value, times)
 		}
 	}
-	offsets, err := kadm.NewClient(connect(t, bro.kafka)).FetchOffsets(t.Context(), "readers")
+	offsets, err := kadm.NewClient(bro.connect(t)).FetchOffsets(t.Context(), "readers")
 	if at, ok := offsets.Lookup("notes", 0); err != nil || !ok || at.At != rounds {
 		t.Errorf("group offset %v, %v, %v; want %d", at.At, ok, err, rounds)
 	}
@@ -192,6 +200,7 @@ func checkSchema(t *testing.T, url string, want int) int {
 
 func stopCleanly(t *testing.T, bro *child) {
 	t.Helper()
+	bro.hangUp()
 	if err := bro.cmd.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
 	}
