@@ -28,24 +28,34 @@ func (ta *Task) Disarm(ref topology.Ref, playbook, step string) error {
 
 func (ta *Task) disarm(pa *party, ru *rule, step string, failed at) error {
 	if step == "" {
-		ed := pa.edges(ru)
-		ed.disarmed = true
-		pa.setEdges(ru, ed)
+		pa.disarmStart(ru)
 		return nil
 	}
 	li, err := pa.life(ru)
 	if err != nil {
 		return err
 	}
+	silenced := 0
 	for i := range li.Episodes {
 		ep := &li.Episodes[i]
 		if ep.Over || failed.ok && failed.playbook == ru.Name && failed.episode != "" && failed.episode != ep.ID {
 			continue
 		}
 		ta.silence(pa, ru, ep, step, failed.due)
+		silenced++
+	}
+	if silenced == 0 { // the episode was rolled back with the failure: its beginning is what has to stay silent
+		pa.disarmStart(ru)
+		return nil
 	}
 	ta.setLife(pa, ru, &li, failed.due)
 	return nil
+}
+
+func (pa *party) disarmStart(ru *rule) {
+	ed := pa.edges(ru)
+	ed.disarmed = true
+	pa.setEdges(ru, ed)
 }
 
 // silence takes a step out of an episode, or closes it.

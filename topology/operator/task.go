@@ -80,9 +80,9 @@ func (ta *Task) Rule() (playbook, step string, due int64, ok bool) {
 	return ta.judged.playbook, ta.judged.step, ta.judged.due, ta.judged.ok
 }
 
-// Overdue says that a failed ProcessEvent did not come to its event: a unit of this subject that was due before it
-// failed. The processor treats it like a failed Fire (rolls back, writes the dead letter, calls Disarm) and then gives
-// the event again.
+// Overdue says that a failed ProcessEvent or CatchUp did not come to its event: a unit of this subject that was due
+// before it failed. The processor rolls back, calls CatchUp with a savepoint around each call until there is no more,
+// treats what fails there like a failed Fire (dead letter, Disarm), and gives the event again.
 func (ta *Task) Overdue() (ref topology.Ref, ok bool) {
 	return ta.judged.ref, ta.judged.ok && ta.judged.overdue
 }
@@ -114,13 +114,12 @@ func (ta *Task) begin(clock int64) {
 func (ta *Task) ProcessEvent(ev *schemas.Event, clock int64) error {
 	ta.begin(clock)
 	ta.counts.Events++
-	account := ta.open(topology.Ref{Account: ev.Account, Kind: topology.SubjectAccount})
-	var user *party
-	if ev.User != "" {
-		user = ta.open(topology.Ref{Account: ev.Account, Kind: topology.SubjectUser, ID: ev.User})
-	}
-	if err := ta.catchUp(ev, account, user); err != nil {
-		return err
+	account, user := ta.partiesOf(ev)
+	for more := true; more; {
+		var err error
+		if more, err = ta.catchUp(ev, account, user); err != nil {
+			return err
+		}
 	}
 	ta.judged = at{}
 	ta.match(ev, account, user)
@@ -135,24 +134,37 @@ func (ta *Task) ProcessEvent(ev *schemas.Event, clock int64) error {
 	return nil
 }
 
-// catchUp brings the subjects of an event up to the instant before it: what they were when a playbook came, and what was
-// due before t_e - lateness, in the order of the due instants.
-func (ta *Task) catchUp(ev *schemas.Event, account, user *party) error {
+// CatchUp does one thing that ProcessEvent would do before it comes to its event. It is for the case that one of them
+// fails (Overdue): with a savepoint around each, the units before the failed one are kept, the failed one is disarmed,
+// and once more is false ProcessEvent comes to the event at once.
+func (ta *Task) CatchUp(ev *schemas.Event, clock int64) (more bool, err error) {
+	ta.begin(clock)
+	account, user := ta.partiesOf(ev)
+	return ta.catchUp(ev, account, user)
+}
+
+// partiesOf opens the account of an event and, if it has one, the user (else nil).
+func (ta *Task) partiesOf(ev *schemas.Event) (account, user *party) {
+	account = ta.open(topology.Ref{Account: ev.Account, Kind: topology.SubjectAccount})
+	if ev.User != "" {
+		user = ta.open(topology.Ref{Account: ev.Account, Kind: topology.SubjectUser, ID: ev.User})
+	}
+	return account, user
+}
+
+// catchUp does one thing that comes before an event: it judges its subjects for a playbook that is new to them, then
+// fires the earliest unit of one of them that was due before t_e - lateness. more is false when there is none.
+func (ta *Task) catchUp(ev *schemas.Event, account, user *party) (more bool, err error) {
 	for _, pa := range []*party{account, user} {
 		if pa == nil {
 			continue
 		}
 		ta.judged.overdue, ta.judged.ref = true, pa.ref
 		if err := ta.meet(pa); err != nil {
-			return err
+			return false, err
 		}
 	}
-	for {
-		fired, err := ta.fireBefore(ta.instant(ev), account, user)
-		if err != nil || !fired {
-			return err
-		}
-	}
+	return ta.fireBefore(ta.instant(ev), account, user)
 }
 
 // instant is the event time as far as it may drive anything. A profile does not hold back the clock, so its time may be

@@ -90,20 +90,36 @@ func (wo *World) Read(ev *schemas.Event, clock int64) error {
 	if err := wo.Advance(clock); err != nil {
 		return err
 	}
-	for {
-		err := wo.attempt(func() error { return wo.task.ProcessEvent(ev, wo.clock) })
+	err := wo.attempt(func() error { return wo.task.ProcessEvent(ev, wo.clock) })
+	if _, overdue := wo.task.Overdue(); err != nil && overdue {
+		if err := wo.catchUp(ev); err != nil {
+			return err
+		}
+		err = wo.attempt(func() error { return wo.task.ProcessEvent(ev, wo.clock) })
+	}
+	if err != nil {
+		wo.Failures = append(wo.Failures, Failure{EventID: ev.ID, Err: err})
+	}
+	return nil
+}
+
+// catchUp does what comes before an event one by one, and disarms what fails.
+func (wo *World) catchUp(ev *schemas.Event) error {
+	for more := true; more; {
+		err := wo.attempt(func() (err error) {
+			more, err = wo.task.CatchUp(ev, wo.clock)
+			return err
+		})
 		if err == nil {
-			return nil
+			continue
 		}
-		ref, overdue := wo.task.Overdue()
-		if !overdue {
-			wo.Failures = append(wo.Failures, Failure{EventID: ev.ID, Err: err})
-			return nil
-		}
+		ref, _ := wo.task.Overdue()
 		if err := wo.disarm(ref, err); err != nil {
 			return err
 		}
+		more = true
 	}
+	return nil
 }
 
 // Finish ends the input: W becomes T, everything due by then fires.
