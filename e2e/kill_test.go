@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"holdfast/e2e/load"
 	"holdfast/e2e/oracle"
@@ -91,7 +92,9 @@ func takeover(t *testing.T, lines []load.Line, calm result) {
 	doomed, heir := sc.processor("p0", flags...), sc.processor("p1", flags...)
 	sc.reach(doomed, load.UserActions, point{committed: total / 3}, total)
 	doomed.Kill()
+	killed := time.Now()
 	sc.finish(heir)
+	t.Logf("the other finished alone %.1f s after the kill", time.Since(killed).Seconds())
 	compare(t, sc, calm, "p1")
 }
 

@@ -103,9 +103,6 @@ func (sc *scene) processor(instance string, flags ...string) *process.Process {
 	pr, err := process.Start(process.Spec{
 		Path: filepath.Join(sc.root, "bin", "processor"),
 		Args: append(sc.processorArgs(instance), flags...),
-		// A static member that is killed and does not come back keeps its partitions for the session timeout, and an
-		// open transaction holds its readers up: both short, in the order the processor demands.
-		Env: []string{"HOLDFAST_TRANSACTION_TIMEOUT=5s", "HOLDFAST_SESSION_TIMEOUT=7s"},
 		Log: sc.logOf(instance),
 	})
 	if err != nil {
@@ -120,9 +117,13 @@ func (sc *scene) processor(instance string, flags ...string) *process.Process {
 	return pr
 }
 
+// processorArgs are the flags that every processor of the scene has. A static member that is killed and does not come
+// back keeps its partitions for the session timeout, and its open transaction holds readers up for the transaction
+// timeout: both are short here, in the order that the processor demands.
 func (sc *scene) processorArgs(instance string) []string {
 	return []string{"--brokers", sc.broker.Addr(), "--registry", sc.broker.RegistryURL(), "--playbooks", sc.playbooks,
-		"--state", sc.state(instance), "--group", group, "--instance", instance, "--admin", sc.adminAddr(instance)}
+		"--state", sc.state(instance), "--group", group, "--instance", instance, "--admin", sc.adminAddr(instance),
+		"--session-timeout", "7s", "--transaction-timeout", "5s"}
 }
 
 func (sc *scene) state(instance string) string { return filepath.Join(sc.dir, "state-"+instance) }
