@@ -3,6 +3,7 @@ package timeline
 import (
 	"container/heap"
 	"fmt"
+	"maps"
 	"sort"
 	"strings"
 
@@ -36,14 +37,7 @@ type cells struct {
 }
 
 func (ce cells) clone() *cells {
-	copied := cells{ints: map[uint32]int64{}, bytes: map[uint32][]byte{}, wake: ce.wake}
-	for key, v := range ce.ints {
-		copied.ints[key] = v
-	}
-	for key, b := range ce.bytes {
-		copied.bytes[key] = b
-	}
-	return &copied
+	return &cells{ints: maps.Clone(ce.ints), bytes: maps.Clone(ce.bytes), wake: ce.wake}
 }
 
 // storeKey orders subjects as the state does: account, kind, id.
