@@ -52,7 +52,7 @@ func (pr *Processor) serveAdmin() (stop func(), err error) {
 func (pr *Processor) livez(wr http.ResponseWriter, _ *http.Request) {
 	_, lanes := pr.statuses.list()
 	for _, ls := range lanes {
-		if stuck := pr.now().UnixMilli() - ls.turnMs; ls.Joined && stuck > livezLimit.Milliseconds() {
+		if stuck := pr.now().UnixMilli() - ls.turnMs; ls.Joined && !ls.onKafka && stuck > livezLimit.Milliseconds() {
 			answer(wr, http.StatusServiceUnavailable, map[string]any{"live": false, "reason": fmt.Sprintf("lane %d has not finished a turn for %d ms", ls.Lane, stuck)})
 			return
 		}

@@ -154,6 +154,7 @@ func newFlags(co *Config, file *string) (flags *pflag.FlagSet, check, print *boo
 func newLogger(level string, wr io.Writer) *zap.Logger {
 	encoder := zap.NewProductionEncoderConfig()
 	encoder.EncodeTime = zapcore.TimeEncoderOfLayout(time.RFC3339Nano)
+	encoder.EncodeDuration = zapcore.StringDurationEncoder
 	lv, err := zapcore.ParseLevel(level)
 	if err != nil {
 		lv = zapcore.InfoLevel // Validate has refused it already, or it is reported next

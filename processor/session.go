@@ -66,6 +66,7 @@ func (ge *groupEvents) drain() []groupEvent {
 
 // openSession joins the group. It waits for the brokers as long as ctx lives.
 func (la *lane) openSession(ctx context.Context) (*session, error) {
+	la.proc.statuses.waitsOnKafka(la.index)
 	se := &session{inputs: la.proc.inputTopics()}
 	opts := append(la.proc.clientOpts(),
 		kgo.TransactionalID(la.transactionalID()), kgo.TransactionTimeout(la.proc.config.TransactionTimeout),

@@ -50,6 +50,7 @@ type laneStatus struct {
 	Restoring []int32 `json:"restoring"`
 	done      bool
 	turnMs    int64 // wall time of its last turn
+	onKafka   bool  // inside a call that ends when brokers answer
 	cache     state.CacheStats
 }
 
@@ -68,6 +69,15 @@ func (ss *statuses) post(lane laneStatus, tasks []taskStatus) {
 	for _, ts := range tasks {
 		ss.tasks[ts.Partition] = ts
 	}
+}
+
+// waitsOnKafka notes that a lane is inside a call that ends when brokers answer: it is not stuck by its own fault.
+func (ss *statuses) waitsOnKafka(lane int) {
+	ss.mu.Lock()
+	defer ss.mu.Unlock()
+	ls := ss.lanes[lane]
+	ls.Lane, ls.onKafka = lane, true
+	ss.lanes[lane] = ls
 }
 
 // drop takes a task off the board.

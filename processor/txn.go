@@ -24,6 +24,7 @@ var errSession = errors.New("the session is over")
 // (aborted: the client has rewound, the records come again).
 func (la *lane) transact(ctx context.Context, tasks []*task) error {
 	began := la.proc.now()
+	la.proc.statuses.waitsOnKafka(la.index)
 	if err := la.txnBegin(); err != nil {
 		la.txnDiscard(tasks)
 		return err
