@@ -31,7 +31,7 @@ func (ac *Account) invoices(rg *rng, end int64) []Event {
 func (ac *Account) collect(rg *rng, bill string, at, end int64) []Event {
 	var out []Event
 	why := pick(rg, declines)
-	for attempt := 1; attempt <= 3 && rg.chance(failShare*float64(attempt)); attempt++ {
+	for attempt := 1; attempt <= 3 && at < end-hour && rg.chance(failShare*float64(attempt)); attempt++ {
 		next := at + int64(rg.between(2, 5))*day
 		out = append(out, ac.bill("payment_failed", at, bill, map[string]any{
 			"attempt": attempt, "next_attempt_at": stamp(next), "decline_code": why.code, "decline_class": why.class,
@@ -72,6 +72,19 @@ func (ac *Account) tickets(rg *rng, end int64) []Event {
 		if solved := at + hour + rg.millis(3*day); solved < end-hour {
 			out = append(out, Event{Topic: topicSupport, Type: "ticket_solved", Account: ac.Name, User: who.ID, At: solved, Fields: ticket})
 		}
+	}
+	return out
+}
+
+// hum is what systems say by themselves: metered usage for the invoices, looked-up help pages. No playbook reads it, but
+// it keeps the inputs moving: a task's clock follows its slowest input, and a partition of a small business would
+// otherwise see no bill and no ticket for weeks (silence.go relies on less than its slack).
+func (ac *Account) hum(rg *rng, bu *Business) []Event {
+	var out []Event
+	for at := ac.Created + hour; at < bu.End-bu.humEvery/2; at += bu.humEvery {
+		out = append(out,
+			Event{Topic: topicBilling, Type: "usage_metered", Account: ac.Name, At: at + rg.millis(bu.humEvery/2)},
+			Event{Topic: topicSupport, Type: "article_viewed", Account: ac.Name, At: at + rg.millis(bu.humEvery/2)})
 	}
 	return out
 }

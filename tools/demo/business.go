@@ -21,6 +21,7 @@ type Business struct {
 	Seed       uint64
 	Start, End int64 // ms; End is the --until of the processor
 	Accounts   []*Account
+	humEvery   int64   // ms, see hum
 	Events     []Event // in order of time, no two at one instant
 	profiles   []profile
 }
@@ -46,10 +47,9 @@ type Person struct {
 	rhythm  rhythm
 }
 
-// Simulate makes the business. It is a pure function of its arguments; account i is the same for every number of
-// accounts above i (but for milliseconds that keep instants apart).
+// Simulate makes the business. It is a pure function of its arguments.
 func Simulate(seed uint64, accounts int) *Business {
-	bu := &Business{Seed: seed, Start: opening, End: opening + Days*day}
+	bu := &Business{Seed: seed, Start: opening, End: opening + Days*day, humEvery: max(1, min(8, int64(accounts)/40)) * day}
 	for i := range accounts {
 		rg := newRNG(seed, uint64(i)+1)
 		ac := newAccount(rg, i, accounts, bu)
@@ -83,5 +83,6 @@ func (ac *Account) history(rg *rng, bu *Business) []Event {
 	sortEvents(acts)
 	acts = ac.cutSilence(acts, bu)
 	acts = append(acts, ac.invoices(rg, bu.End)...)
-	return append(acts, ac.tickets(rg, bu.End)...)
+	acts = append(acts, ac.tickets(rg, bu.End)...)
+	return append(acts, ac.hum(rg, bu)...)
 }

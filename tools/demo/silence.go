@@ -1,7 +1,7 @@
 package demo
 
 // slack is how long after its due instant a step may be judged in the demo. A task's clock is held back by its slowest
-// input (design.md 5), here the bills and tickets, of which a partition sees several a day.
+// input (design.md 5), here billing and support, of which every partition hears at least every other day (hum).
 const slack = 2 * day
 
 // cutSilence takes the account's quiet time out of its activity.
