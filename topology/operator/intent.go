@@ -192,5 +192,9 @@ func (fa builtin) text(def *lang.FactDef, cells topology.Cells) string {
 	if def == nil || cells == nil {
 		return ""
 	}
-	return strings.Clone(window.Load(cells, def.ValueKey, def.Type).Text)
+	va := window.Load(cells, def.ValueKey, def.Type)
+	if !va.Known() {
+		return "" // the text of an unknown value is its reason
+	}
+	return strings.Clone(va.Text)
 }
