@@ -45,7 +45,9 @@ func (ta *Task) AppendMeta(dst []byte) []byte { return ta.meta.append(dst) }
 func (ta *Task) Sweeping() bool { return ta.meta.Sweeping }
 
 // Sweep judges the next silent subjects, in key order, as of the activation of the playbooks they have not been judged
-// for; at most `limit` of them. The cursor is part of the meta.
+// for; at most `limit` of them. The cursor is part of the meta, and moves only when the call succeeds. Requires: a
+// savepoint around the call; if it fails, Overdue and Rule name the subject and the playbook to Disarm before it is
+// called again.
 func (ta *Task) Sweep(clock int64, limit int) (done bool, err error) {
 	if !ta.meta.Sweeping {
 		return true, nil
@@ -57,6 +59,7 @@ func (ta *Task) Sweep(clock int64, limit int) (done bool, err error) {
 	}
 	for _, ref := range refs {
 		pa := ta.open(ref)
+		ta.judged.overdue, ta.judged.ref = true, ref
 		if err := ta.meet(pa); err != nil {
 			return false, err
 		}
@@ -65,10 +68,11 @@ func (ta *Task) Sweep(clock int64, limit int) (done bool, err error) {
 				return false, err
 			}
 		}
-		ta.meta.Cursor = ref
-		ta.counts.Swept++
 	}
-	if !more {
+	ta.counts.Swept += int64(len(refs))
+	if more {
+		ta.meta.Cursor = refs[len(refs)-1]
+	} else {
 		ta.meta.Sweeping, ta.meta.Cursor = false, topology.Ref{}
 	}
 	return !more, nil

@@ -25,16 +25,22 @@ type party struct {
 	stirred bool             // something beside the concerned rules moved: the wake is to be computed exactly
 }
 
+// open makes a subject the party at hand. A task has one account and one user at hand at a time.
 func (ta *Task) open(ref topology.Ref) *party {
-	pa := &ta.parties[0]
 	if ref.Kind == topology.SubjectUser {
-		pa = &ta.parties[1]
-		*pa = party{ref: ref, sub: ta.store.Open(ref), rules: ta.userRules}
-		pa.account = ta.store.Open(accountRef(ref))
-	} else {
-		*pa = party{ref: ref, sub: ta.store.Open(ref), rules: ta.accountRules}
-		pa.account = pa.sub
+		return ta.openUser(ref, ta.store.Open(accountRef(ref)))
 	}
+	sub := ta.store.Open(ref)
+	ta.parties[0] = party{ref: ref, sub: sub, account: sub, rules: ta.accountRules}
+	return ta.parties[0].loaded()
+}
+
+func (ta *Task) openUser(ref topology.Ref, account topology.Subject) *party {
+	ta.parties[1] = party{ref: ref, sub: ta.store.Open(ref), account: account, rules: ta.userRules}
+	return ta.parties[1].loaded()
+}
+
+func (pa *party) loaded() *party {
 	pa.judged, _ = pa.sub.Int(judgedKey)
 	return pa
 }

@@ -147,7 +147,7 @@ func (ta *Task) CatchUp(ev *schemas.Event, clock int64) (more bool, err error) {
 func (ta *Task) partiesOf(ev *schemas.Event) (account, user *party) {
 	account = ta.open(topology.Ref{Account: ev.Account, Kind: topology.SubjectAccount})
 	if ev.User != "" {
-		user = ta.open(topology.Ref{Account: ev.Account, Kind: topology.SubjectUser, ID: ev.User})
+		user = ta.openUser(topology.Ref{Account: ev.Account, Kind: topology.SubjectUser, ID: ev.User}, account.sub)
 	}
 	return account, user
 }

@@ -54,12 +54,21 @@ func (wo *World) Restart(b *playbook.Bundle) error {
 
 // Sweep judges all silent subjects for new playbooks, a few at a time.
 func (wo *World) Sweep(limit int) error {
-	for {
-		wo.store.Savepoint()
-		if done, err := wo.task.Sweep(wo.clock, limit); done || err != nil {
+	for done := false; !done; {
+		err := wo.attempt(func() (err error) {
+			done, err = wo.task.Sweep(wo.clock, limit)
+			return err
+		})
+		if err == nil {
+			continue
+		}
+		ref, _ := wo.task.Overdue()
+		if err := wo.disarm(ref, err); err != nil {
 			return err
 		}
+		done = false
 	}
+	return nil
 }
 
 // Intent takes an intent of the operator.

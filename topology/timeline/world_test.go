@@ -175,6 +175,23 @@ func TestTheSweepGoesOnAfterARestart(t *testing.T) {
 	}
 }
 
+// TestASweepPassesAFailingRule: the rule is disarmed for the subject, and the sweep goes on.
+func TestASweepPassesAFailingRule(t *testing.T) {
+	wo := begun(t, load(t, keeper))
+	read(t, wo, action("signed_in", at(1, 0)))
+	b := load(t, fmt.Sprintf(quietRule, ", existing: include"))
+	b.Playbooks[0].Start.When = bad()
+	if err := wo.Restart(b); err != nil {
+		t.Fatal(err)
+	}
+	if err := wo.Sweep(10); err != nil {
+		t.Fatal(err)
+	}
+	if len(wo.Failures) != 1 || wo.Failures[0].Playbook != "quiet" || len(wo.Decisions) != 0 {
+		t.Errorf("failures %+v\n%s", wo.Failures, wo.Log())
+	}
+}
+
 // bad is a condition that fails.
 func bad() *lang.Program {
 	return &lang.Program{Source: "bad", Type: value.Bool,
