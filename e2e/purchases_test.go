@@ -26,9 +26,9 @@ func TestPurchases(t *testing.T) {
 		pick(
 			[]run{{sample, 4, 1, 0}, {sample, 1, 100, 0}, {master, 1, 20000, 0}, {master, 4, 100, 20}, {master, 16, 20000, 0}},
 			[]run{
-				{master, 1, 1, 0}, {master, 1, 100, 0}, {master, 1, 20000, 0},
-				{master, 4, 1, 0}, {master, 4, 100, 0}, {master, 4, 20000, 0},
-				{master, 16, 1, 0}, {master, 16, 100, 0}, {master, 16, 20000, 0},
+				{sample, 1, 1, 0}, {master, 1, 100, 0}, {master, 1, 20000, 0},
+				{master, 4, 1, 0}, {master, 4, 100, 0}, {master, 4, 20000, 0}, // a batch of one: a quarter of an hour
+				{sample, 16, 1, 0}, {master, 16, 100, 0}, {master, 16, 20000, 0},
 				{master, 1, 100, 20}, {master, 4, 100, 20}, {master, 16, 100, 20},
 			}),
 		[]run{{sample, 4, 100, 0}, {master, 4, 20000, 0}, {master, 16, 1000, 5}})

@@ -103,7 +103,7 @@ func (sc *scene) processor(instance string, flags ...string) *process.Process {
 	pr, err := process.Start(process.Spec{
 		Path: filepath.Join(sc.root, "bin", "processor"),
 		Args: append(sc.processorArgs(instance), flags...),
-		Log: sc.logOf(instance),
+		Log:  sc.logOf(instance),
 	})
 	if err != nil {
 		sc.t.Fatal(err)
