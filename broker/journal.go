@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kmsg"
@@ -24,6 +25,7 @@ type journal struct {
 	file *os.File
 	dir  string // of kfake
 	sync bool
+	now  func() time.Time
 }
 
 // ending is the note itself.
@@ -31,22 +33,25 @@ type ending struct {
 	producer              int64
 	epoch                 int16
 	groupsBytes, pidBytes int64
+	atMillis              int64 // by the clock that stamps the markers, read before them
 }
 
 const (
-	endingBytes = 8 + 2 + 8 + 8
+	endingBytes = 8 + 2 + 8 + 8 + 8
 	noteBytes   = endingBytes + 4 // and the checksum
 	// epochPerTransaction is the version of EndTxn from which every transaction has an epoch of its own (KIP-890).
 	// Older clients' markers cannot be told from those of their transaction before, so their commits are not noted.
 	epochPerTransaction = 5
 )
 
+// openJournal begins an empty journal. Requires: recovery has used what the last broker noted; a note that stayed would
+// be read against logs that kfake has rewritten since.
 func openJournal(cfg Config) (*journal, error) {
-	file, err := os.OpenFile(journalPath(cfg.Dir), os.O_CREATE|os.O_RDWR, 0o600)
+	file, err := os.OpenFile(journalPath(cfg.Dir), os.O_CREATE|os.O_TRUNC|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("open the note of commits: %w", err)
 	}
-	return &journal{file: file, dir: filepath.Join(cfg.Dir, "kafka"), sync: !cfg.Unsynced}, nil
+	return &journal{file: file, dir: filepath.Join(cfg.Dir, "kafka"), sync: !cfg.Unsynced, now: time.Now}, nil
 }
 
 func journalPath(dir string) string { return filepath.Join(dir, "ending") }
@@ -81,6 +86,7 @@ func (jo *journal) note(producer int64, epoch int16) error {
 	note = binary.BigEndian.AppendUint16(note, uint16(epoch))
 	note = binary.BigEndian.AppendUint64(note, uint64(groups))
 	note = binary.BigEndian.AppendUint64(note, uint64(pids))
+	note = binary.BigEndian.AppendUint64(note, uint64(jo.now().UnixMilli()))
 	note = binary.BigEndian.AppendUint32(note, crc32.ChecksumIEEE(note))
 	if _, err := jo.file.WriteAt(note, 0); err != nil {
 		return fmt.Errorf("note the commit: %w", err)
@@ -108,6 +114,7 @@ func readEnding(dir string) (ending, bool, error) {
 		epoch:       int16(binary.BigEndian.Uint16(note[8:])),
 		groupsBytes: int64(binary.BigEndian.Uint64(note[10:])),
 		pidBytes:    int64(binary.BigEndian.Uint64(note[18:])),
+		atMillis:    int64(binary.BigEndian.Uint64(note[26:])),
 	}, true, nil
 }
 

@@ -93,13 +93,14 @@ func undoTornCommit(dir, kafkaDir string, partitions []partition) error {
 	return os.Truncate(groups, note.groupsBytes)
 }
 
-// cutMarker removes the commit marker of the noted transaction if the partition ends with it.
+// cutMarker removes the commit marker of the noted transaction if the partition ends with it. A marker from before the
+// note is that of an earlier transaction: a client that asks again for a commit that was complete is noted too.
 func (pa partition) cutMarker(note ending) error {
 	var last batch
 	if err := pa.each(func(ba batch) { last = ba }); err != nil {
 		return err
 	}
-	if !last.control || !last.commit || last.producer != note.producer || last.epoch != note.epoch {
+	if !last.control || !last.commit || last.producer != note.producer || last.epoch != note.epoch || last.stampMillis < note.atMillis {
 		return nil
 	}
 	return os.Truncate(last.segment, last.at)

@@ -1,6 +1,8 @@
 package broker_test
 
 import (
+	"bytes"
+	"encoding/binary"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -146,6 +148,48 @@ func TestAKillInsideACommitLeavesAllOrNothing(t *testing.T) {
 		f(fmt.Sprintf("after %d bytes of offsets", cut), outputs, logAfter[:len(logBefore)+cut], false, 0, 0)
 	}
 	f("after the end", outputs, logAfter, true, outputs, inputs)
+}
+
+// A client that did not hear the answer asks again after the restart. Its commit was complete and must stay so when
+// the next kill follows.
+func TestACommitThatIsAskedForAgainStays(t *testing.T) {
+	_, after := commitAndWatch(t)
+	note := read(t, after, "ending")
+	bro := start(t, after)
+	request := kmsg.NewPtrEndTxnRequest()
+	request.TransactionalID, request.Commit = "lane", true
+	request.ProducerID, request.ProducerEpoch = int64(binary.BigEndian.Uint64(note)), int16(binary.BigEndian.Uint16(note[8:]))
+	if _, err := client(t, bro).Request(t.Context(), request); err != nil {
+		t.Fatal(err)
+	}
+	if again := read(t, after, "ending"); len(again) != len(note) || bytes.Equal(again, note) {
+		t.Fatal("the second request was not noted: the test does not test")
+	}
+	killed := t.TempDir()
+	if err := os.CopyFS(killed, os.DirFS(after)); err != nil {
+		t.Fatal(err)
+	}
+	stop(t, bro)
+	if records, offsets := visible(t, killed); records != outputs || offsets != inputs {
+		t.Errorf("%d records and offsets of sum %d; want %d and %d", records, offsets, outputs, inputs)
+	}
+}
+
+// A clean stop keeps what is open: its producer goes on after the restart.
+func TestACleanStopAbortsNothing(t *testing.T) {
+	dir := t.TempDir()
+	bro := start(t, dir)
+	write(t, bro)
+	stop(t, bro)
+	if _, err := os.Stat(filepath.Join(dir, "clean")); err != nil {
+		t.Fatalf("a clean stop leaves no sign: %v", err)
+	}
+	again := start(t, dir)
+	defer stop(t, again)
+	if _, err := os.Stat(filepath.Join(dir, "clean")); err == nil {
+		t.Error("the sign is still there while the broker runs: a kill now would look like a clean stop")
+	}
+	check(t, again)
 }
 
 func read(t *testing.T, dir, file string) []byte {

@@ -28,6 +28,7 @@ type partition struct {
 type batch struct {
 	segment       string
 	at            int64 // in the file
+	stampMillis   int64
 	producer      int64
 	epoch         int16
 	transactional bool
@@ -39,6 +40,7 @@ type batch struct {
 const (
 	batchLengthAt     = 8
 	batchAttributesAt = 21
+	batchStampAt      = 27
 	batchProducerAt   = 43
 	batchEpochAt      = 51
 	batchHeaderBytes  = 61
@@ -141,6 +143,7 @@ func eachBatch(path string, f func(batch)) error {
 func readHead(head []byte) batch {
 	attributes := binary.BigEndian.Uint16(head[batchAttributesAt:])
 	return batch{
+		stampMillis:   int64(binary.BigEndian.Uint64(head[batchStampAt:])),
 		producer:      int64(binary.BigEndian.Uint64(head[batchProducerAt:])),
 		epoch:         int16(binary.BigEndian.Uint16(head[batchEpochAt:])),
 		transactional: attributes&transactionalBit != 0,
