@@ -3,6 +3,7 @@ package operator
 import (
 	"encoding/binary"
 	"fmt"
+	"math"
 	"sort"
 	"strings"
 
@@ -35,6 +36,15 @@ func (me *meta) find(playbook string) (activation, bool) {
 		return me.Activations[i], true
 	}
 	return activation{}, false
+}
+
+// history is since when the inputs hold everything, where the bundle does not say: the first clock value. Before there
+// is one nobody's history is complete.
+func (me *meta) history() int64 {
+	if me.FirstClock == 0 {
+		return math.MaxInt64
+	}
+	return me.FirstClock
 }
 
 // append encodes the meta: version, generation, activations by name, and the cursor of the sweep.

@@ -105,7 +105,7 @@ func (ta *Task) begin(clock int64) {
 		ta.meta.FirstClock = clock
 	}
 	if ta.bundle.History == 0 {
-		ta.frame.History = ta.meta.FirstClock
+		ta.frame.History = ta.meta.history()
 	}
 }
 

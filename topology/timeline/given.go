@@ -211,8 +211,8 @@ func (re *reading) subject(name string) (account, user string, err error) {
 	if _, ok := re.sc.Accounts[name]; ok {
 		return name, "", nil
 	}
-	for _, user := range re.sc.Users {
-		if user.Account == name {
+	for _, user := range sortedKeys(re.sc.Users) {
+		if re.sc.Users[user].Account == name {
 			return name, "", nil
 		}
 	}
