@@ -5,10 +5,10 @@
 // One record goes through ProcessEvent, in this order (language.md 11, 15):
 //
 //	judge what the subjects were when a new playbook came          existing.go
-//	fire what was due before the event (due < t_e - lateness)      task.go, wake.go
+//	fire what was due before the event (due < t_e - lateness)      fire.go, wake.go
 //	fold: slots, facts, members, consents                          fold.go, members.go
 //	open episodes: stops                                           stop.go
-//	starts: edges, occasions, again                                start.go, again.go
+//	starts: edges, occasions, again                                start.go, enter.go, again.go
 //	steps that are due at once                                     step.go
 //	when to look at the subject again                              wake.go
 //

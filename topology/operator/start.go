@@ -1,11 +1,8 @@
 package operator
 
 import (
-	"strings"
-
 	"holdfast/schemas"
 	"holdfast/topology/lang"
-	"holdfast/topology/value"
 )
 
 // occasion is what may make something happen: an event, an instant that time reached, or the coming of a playbook.
@@ -141,113 +138,4 @@ func (ta *Task) startByTime(pa *party, ru *rule, li *life, due int64) (entered b
 		return false, nil
 	}
 	return true, ta.enter(pa, ru, li, occasion{at: due, now: due, decidedAt: due + ru.Lateness})
-}
-
-// enter begins an episode, if `if` and `again` allow it.
-func (ta *Task) enter(pa *party, ru *rule, li *life, oc occasion) error {
-	fr := ta.see(pa, oc.now)
-	fr.Event = oc.event
-	if cond := ru.Start.If; cond != nil && !holds(cond, fr) {
-		if ru.Start.When != nil && !oc.silent {
-			ta.counts.NotEntered++
-			ta.decide(pa, ru, nil, note{outcome: notEntered, code: "if", text: refusedBy(cond, fr), at: oc.decidedAt})
-		}
-		return nil
-	}
-	if why := ru.refuses(li, oc.at); why != "" {
-		if !oc.silent {
-			ta.counts.NotEntered++
-			ta.decide(pa, ru, nil, note{outcome: notEntered, code: "again", text: why, at: oc.decidedAt})
-		}
-		return nil
-	}
-	if oc.silent {
-		li.mark(oc.at)
-		ta.setLife(pa, ru, li, oc.now)
-		return nil
-	}
-	return ta.begins(pa, ru, li, oc, fr)
-}
-
-func (ta *Task) begins(pa *party, ru *rule, li *life, oc occasion, fr *lang.Frame) error {
-	ep := episode{ID: ru.episodeID(oc), StartAt: oc.at, JudgedTo: oc.at, ByEvent: oc.event != nil, Existing: oc.existing}
-	ep.Captures = ta.captures(ru, fr)
-	if ev := oc.event; ev != nil {
-		ep.Test, ep.Trace, ep.Trigger = ev.Test, strings.Clone(ev.TraceParent), trigger(ev)
-	}
-	li.mark(oc.at)
-	li.Episodes = append(li.Episodes, ep)
-	begun := &li.Episodes[len(li.Episodes)-1]
-	ta.counts.Entered++
-	ta.decide(pa, ru, begun, note{outcome: entered, code: ru.cause(oc), text: ta.whyEntered(ru, oc, fr), at: oc.decidedAt, due: oc.at})
-	if oc.event != nil {
-		if err := ta.stepsAtOnce(pa, ru, li, begun, oc); err != nil {
-			return err
-		}
-	}
-	ta.setLife(pa, ru, li, oc.now)
-	return nil
-}
-
-// mark remembers an entry.
-func (li *life) mark(at int64) {
-	li.Entered, li.EnteredAt, li.Armed = true, at, false
-}
-
-// episodeID names an episode: once, existing, then the cause.
-func (ru *rule) episodeID(oc occasion) string {
-	switch {
-	case ru.once():
-		return schemas.EpisodeOnce
-	case oc.existing:
-		return schemas.EpisodeExisting
-	case oc.event != nil:
-		return schemas.EventEpisode(oc.event.Source, oc.event.ID)
-	}
-	return schemas.TimerEpisode(oc.at)
-}
-
-// cause is the code of an entry.
-func (ru *rule) cause(oc occasion) string {
-	switch {
-	case oc.existing:
-		return "existing"
-	case oc.event != nil:
-		return "event"
-	}
-	return "time"
-}
-
-// captures copies the fields of the start event that later steps read.
-func (ta *Task) captures(ru *rule, fr *lang.Frame) []value.Value {
-	if len(ru.Captures) == 0 {
-		return nil
-	}
-	kept := make([]value.Value, len(ru.Captures))
-	def := ta.matchedAny(ru.Start.Events)
-	for i, ca := range ru.Captures {
-		kept[i] = value.Missing("no start event")
-		if def != nil && ca.Read[def.Index] != nil {
-			kept[i] = keep(ca.Read[def.Index](fr))
-		}
-	}
-	return kept
-}
-
-// keep copies what a value aliases.
-func keep(va value.Value) value.Value {
-	va.Text = strings.Clone(va.Text)
-	if va.List != nil {
-		list := make([]string, len(va.List))
-		for i := range va.List {
-			list[i] = strings.Clone(va.List[i])
-		}
-		va.List = list
-	}
-	return va
-}
-
-func trigger(ev *schemas.Event) *schemas.EventRef {
-	return &schemas.EventRef{Topic: strings.Clone(ev.Topic), Partition: ev.Partition, Offset: ev.Offset,
-		ID: strings.Clone(ev.ID), Type: strings.Clone(ev.Type), OccurredAt: ev.OccurredAt}
 }
