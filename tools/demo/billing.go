@@ -76,15 +76,21 @@ func (ac *Account) tickets(rg *rng, end int64) []Event {
 	return out
 }
 
-// hum is what systems say by themselves: metered usage for the invoices, looked-up help pages. No playbook reads it, but
+// The types of the hum: no person does them.
+const (
+	typeMetered = "usage_metered"
+	typeViewed  = "article_viewed"
+)
+
+// hum is what systems say by themselves: metered usage for the invoices, help pages looked up by a widget. No playbook reads it, but
 // it keeps the inputs moving: a task's clock follows its slowest input, and a partition of a small business would
 // otherwise see no bill and no ticket for weeks (silence.go relies on less than its slack).
 func (ac *Account) hum(rg *rng, bu *Business) []Event {
 	var out []Event
 	for at := ac.Created + hour; at < bu.End-bu.humEvery/2; at += bu.humEvery {
 		out = append(out,
-			Event{Topic: topicBilling, Type: "usage_metered", Account: ac.Name, At: at + rg.millis(bu.humEvery/2)},
-			Event{Topic: topicSupport, Type: "article_viewed", Account: ac.Name, At: at + rg.millis(bu.humEvery/2)})
+			Event{Topic: topicBilling, Type: typeMetered, Account: ac.Name, At: at + rg.millis(bu.humEvery/2)},
+			Event{Topic: topicSupport, Type: typeViewed, Account: ac.Name, At: at + rg.millis(bu.humEvery/2)})
 	}
 	return out
 }

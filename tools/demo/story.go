@@ -24,9 +24,11 @@ type Tick struct {
 	Type, Kind string
 }
 
-// kindOf says how an event is drawn.
+// kindOf says how an event is drawn; "" = not at all.
 func kindOf(ev Event) string {
 	switch {
+	case ev.Type == typeMetered || ev.Type == typeViewed:
+		return ""
 	case ev.Topic == topicBilling:
 		return "money"
 	case ev.Topic == topicSupport:
@@ -187,8 +189,8 @@ func titleOf(in schemas.MessageIntent) string {
 func ticks(events []Event, from, to int64) []Tick {
 	var out []Tick
 	for _, ev := range events {
-		if ev.At >= from && ev.At < to {
-			out = append(out, Tick{ev.At, ev.Type, kindOf(ev)})
+		if kind := kindOf(ev); kind != "" && ev.At >= from && ev.At < to {
+			out = append(out, Tick{ev.At, ev.Type, kind})
 		}
 	}
 	return out
