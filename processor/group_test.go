@@ -50,7 +50,7 @@ func TestAZombieTimerDoesNotCommit(t *testing.T) {
 
 	refused := wo.watchEndTxn()
 	clock.advance(5 * 24 * time.Hour)
-	wo.until("the zombie's transaction to end", func() bool { return refused.commits.Load()+refused.aborts.Load() > 0 })
+	wo.await("the zombie's transaction to end", func() bool { return refused.commits.Load()+refused.aborts.Load() > 0 })
 	heirClock.advance(5 * 24 * time.Hour)
 	heir.clockPast(0, day0.Add(4*24*time.Hour))
 	wo.intentsCome(2)
@@ -89,11 +89,11 @@ func TestAJoinDuringATransactionWaits(t *testing.T) {
 	other := co
 	other.Instance, other.State = "p1", t.TempDir()
 	two := wo.start(other, WithClock(clock.now))
-	wo.until("the second member to join", func() bool { return joins.Load() > 0 })
+	wo.await("the second member to join", func() bool { return joins.Load() > 0 })
 	seen := beats.Load()
-	wo.until("the first member to hear of it", func() bool { return beats.Load() >= seen+2 })
+	wo.await("the first member to hear of it", func() bool { return beats.Load() >= seen+2 })
 	close(release)
-	wo.until("both members to have one task", func() bool {
+	wo.await("both members to have one task", func() bool {
 		tasks1, _ := one.statuses.list()
 		tasks2, _ := two.statuses.list()
 		return len(tasks1) == 1 && len(tasks2) == 1
@@ -122,7 +122,7 @@ func TestNoTransactionIsAbortedForAPastRebalance(t *testing.T) {
 	other := co
 	other.Instance, other.State = "p1", t.TempDir()
 	two := wo.start(other, WithClock(clock.now))
-	wo.until("the partitions to be shared", func() bool {
+	wo.await("the partitions to be shared", func() bool {
 		tasks1, _ := one.statuses.list()
 		tasks2, _ := two.statuses.list()
 		return len(tasks1) == 1 && len(tasks2) == 1
@@ -171,7 +171,7 @@ func TestEndDoesNotHangWhenTheHeartbeatsHaveEnded(t *testing.T) {
 	wo.publishEvents(visits("acme", "ann", day0, time.Minute, 1)...)
 	<-held
 	failing.Store(true)
-	wo.until("the heartbeats to end", lost.Load)
+	wo.await("the heartbeats to end", lost.Load)
 	close(release)
 	failing.Store(false)
 	events := visits("acme", "ann", day0, time.Minute, 3)
@@ -266,7 +266,7 @@ func TestASecondProcessWithTheSameInstanceIsNamed(t *testing.T) {
 	one := wo.start(wo.config())
 	one.ready(0)
 	two := wo.start(wo.config())
-	wo.until("one of them to end", func() bool {
+	wo.await("one of them to end", func() bool {
 		select {
 		case <-one.ended:
 			return true

@@ -22,7 +22,7 @@ import (
 // a test waits for a fact (an offset, an output, a request, a status) and fails when it does not come.
 
 // patience bounds every wait. It is never reached in a test that passes.
-const patience = 60 * time.Second
+const patience = 15 * time.Second
 
 // world is a broker with all topics, a bundle, and clients of its own that know nothing of the processor.
 type world struct {
@@ -36,9 +36,16 @@ type world struct {
 	ctx        context.Context
 }
 
+// newWorld begins a test that runs beside others.
 func newWorld(t *testing.T, partitions int32, bundle string) *world {
 	t.Helper()
 	t.Parallel()
+	return otherWorld(t, partitions, bundle)
+}
+
+// otherWorld is a further world of the same test.
+func otherWorld(t *testing.T, partitions int32, bundle string) *world {
+	t.Helper()
 	br, err := broker.Start(t.Context(), broker.Config{KafkaAddr: "127.0.0.1:0", RegistryAddr: "127.0.0.1:0"})
 	if err != nil {
 		t.Fatal(err)
@@ -97,8 +104,8 @@ func (wo *world) publishEvents(events ...event) {
 	wo.publish(records...)
 }
 
-// until waits for a fact.
-func (wo *world) until(what string, fact func() bool) {
+// await waits for a fact.
+func (wo *world) await(what string, fact func() bool) {
 	wo.t.Helper()
 	if !waitFor(wo.ctx, fact) {
 		wo.t.Fatalf("did not come within %v: %s", patience, what)

@@ -227,7 +227,7 @@ func (ru *running) status(partition int32) (taskStatus, bool) {
 // ready waits until every one of the partitions has a running task that is caught up.
 func (ru *running) ready(partitions ...int32) {
 	ru.t.Helper()
-	ru.wo.until("tasks caught up", func() bool {
+	ru.wo.await("tasks caught up", func() bool {
 		for _, partition := range partitions {
 			ts, ok := ru.status(partition)
 			if !ok {
@@ -246,7 +246,7 @@ func (ru *running) ready(partitions ...int32) {
 // caughtUpTo waits until a task's clock has passed an instant.
 func (ru *running) clockPast(partition int32, at time.Time) {
 	ru.t.Helper()
-	ru.wo.until("the task clock past "+at.String(), func() bool {
+	ru.wo.await("the task clock past "+at.String(), func() bool {
 		ts, ok := ru.status(partition)
 		return ok && ts.Clock > at.UnixMilli()
 	})
@@ -255,5 +255,5 @@ func (ru *running) clockPast(partition int32, at time.Time) {
 // intentsCome waits until at least n intents are readable.
 func (wo *world) intentsCome(n int) {
 	wo.t.Helper()
-	wo.until("intents", func() bool { return len(wo.read(wo.topics.Intents)) >= n })
+	wo.await("intents", func() bool { return len(wo.read(wo.topics.Intents)) >= n })
 }
