@@ -5,9 +5,11 @@ package e2e_test
 import (
 	"context"
 	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -24,7 +26,8 @@ const (
 	deadLetters = "holdfast.dead-letters"
 
 	doorLimit   = 2 * time.Minute  // of a command that is expected to end by itself
-	finishLimit = 10 * time.Minute // of a processor that works off its input
+	stallLimit  = 3 * time.Minute  // from one point of a storm to the next; a restart of a broker takes seconds
+	finishLimit = 25 * time.Minute // of a processor that works off its input; a batch of one takes its time
 )
 
 // scene is a fresh broker with topics, a bundle, and the folders of one run.
@@ -145,9 +148,30 @@ func (sc *scene) adminAddr(instance string) string {
 func (sc *scene) finish(pr *process.Process) {
 	sc.t.Helper()
 	code, err := pr.Exit(sc.t.Context(), finishLimit)
+	if err != nil {
+		sc.stuck(pr)
+	}
 	if err != nil || code != 0 {
 		sc.t.Fatalf("the processor should finish with exit code 0: got %d, %v\n%s", code, err, tail(pr.Output()))
 	}
+}
+
+// stuck asks a process that makes no progress where its goroutines stand, and writes it to a file that stays.
+func (sc *scene) stuck(pr *process.Process) {
+	sc.t.Helper()
+	if err := pr.Signal(syscall.SIGQUIT); err != nil {
+		sc.t.Log(err)
+		return
+	}
+	if _, err := pr.Exit(sc.t.Context(), 10*time.Second); err != nil {
+		sc.t.Log(err)
+	}
+	path := filepath.Join(os.TempDir(), "holdfast-e2e-stuck.log")
+	if err := os.WriteFile(path, []byte(pr.Output()), 0o644); err != nil {
+		sc.t.Log(err)
+		return
+	}
+	sc.t.Logf("the processor is stuck: its goroutines are in %s", path)
 }
 
 // settle waits until no transaction is open on the topics that are read: a reader of committed records stops there.

@@ -78,7 +78,7 @@ func (sc *scene) storm(st storm) {
 func (sc *scene) reach(pr *process.Process, topic string, po point, total int64) {
 	sc.t.Helper()
 	what := fmt.Sprintf("%d of %d records of %s to be committed", po.committed, total, topic)
-	err := await.Fact(sc.t.Context(), what, finishLimit, 5*time.Millisecond, func(ctx context.Context) (bool, error) {
+	err := await.Fact(sc.t.Context(), what, stallLimit, 5*time.Millisecond, func(ctx context.Context) (bool, error) {
 		if !pr.Running() {
 			sc.t.Fatalf("the processor ended before its kill at %d of %d:\n%s", po.committed, total, tail(pr.Output()))
 		}
@@ -86,6 +86,7 @@ func (sc *scene) reach(pr *process.Process, topic string, po point, total int64)
 		return committed >= po.committed, err
 	})
 	if err != nil {
+		sc.stuck(pr)
 		sc.t.Fatal(err)
 	}
 	rest := time.NewTimer(po.after)
