@@ -3,9 +3,7 @@ package holdfast_test
 import (
 	"encoding/json"
 	"fmt"
-	"go/ast"
 	"os"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -13,8 +11,7 @@ import (
 	"holdfast/schemas"
 )
 
-// docs/FORMATS.md against the code: topics, records, codes and version constants. The worked examples are in
-// docs_example_test.go.
+// docs/FORMATS.md against package schemas: topics and fields.
 
 func formatsText(t *testing.T) string {
 	t.Helper()
@@ -182,85 +179,4 @@ func avroComplex(form map[string]any, nested map[string]string) string {
 		return "date"
 	}
 	return avroType(form["type"], nested)
-}
-
-// versionName matches the constants that begin the bytes of a layout.
-var versionName = regexp.MustCompile(`Version$|^magic|^form[A-Z]|^formatOf|Format$`)
-
-// versions are the constants of that kind outside of tests, as a row of FORMATS.md names them.
-func versions(sources []*source) []string {
-	var all []string
-	for _, so := range sources {
-		if so.test() || so.in("e2e") {
-			continue
-		}
-		for _, decl := range so.file.Decls {
-			for name, value := range constants(decl) {
-				if versionName.MatchString(name) && !strings.HasPrefix(name, "Code") {
-					all = append(all, fmt.Sprintf("`%s` `%s` `%s`", so.path, name, value))
-				}
-			}
-		}
-	}
-	slices.Sort(all)
-	return all
-}
-
-// constants are those of a declaration whose value is written beside their name, with the value as written.
-func constants(decl ast.Decl) map[string]string {
-	found := map[string]string{}
-	group, _ := decl.(*ast.GenDecl)
-	if group == nil || group.Tok.String() != "const" {
-		return nil
-	}
-	for _, spec := range group.Specs {
-		values := spec.(*ast.ValueSpec)
-		for i, name := range values.Names {
-			if i >= len(values.Values) {
-				continue
-			}
-			switch value := values.Values[i].(type) {
-			case *ast.BasicLit:
-				found[name.Name] = value.Value
-			case *ast.SelectorExpr:
-				found[name.Name] = fmt.Sprintf("%s.%s", value.X, value.Sel)
-			}
-		}
-	}
-	return found
-}
-
-func TestFormatsListsTheVersions(t *testing.T) {
-	var documented []string
-	for _, cells := range tableRows(section(formatsText(t), "## Versions")) {
-		if len(cells) == 4 {
-			documented = append(documented, strings.Join(cells[:3], " "))
-		}
-	}
-	slices.Sort(documented)
-	if want := versions(readSources(t, ".")); !slices.Equal(documented, want) {
-		t.Errorf("the table of versions has\n%s\nthe code\n%s", strings.Join(documented, "\n"), strings.Join(want, "\n"))
-	}
-}
-
-// Codes of dead letters are stable, so each stands in the table of its stage.
-func TestFormatsListsTheCodes(t *testing.T) {
-	table := section(formatsText(t), "## Input values")
-	count := 0
-	for _, so := range readSources(t, "schemas/avro") {
-		if so.path != "schemas/avro/errors.go" {
-			continue
-		}
-		for _, decl := range so.file.Decls {
-			for name, value := range constants(decl) {
-				count++
-				if !strings.Contains(table, "`"+strings.Trim(value, `"`)+"`") {
-					t.Errorf("%s = %s is not in the table of stages and codes", name, value)
-				}
-			}
-		}
-	}
-	if count < 20 {
-		t.Errorf("only %d codes found in schemas/avro/errors.go", count)
-	}
 }
