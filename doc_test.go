@@ -89,6 +89,26 @@ func TestPagesNameFilesThatExist(t *testing.T) {
 	}
 }
 
+// The file map of DESIGN.md names files of the folder that the row is about.
+func TestFileMapIsRight(t *testing.T) {
+	text, err := os.ReadFile("docs/DESIGN.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := tableRows(section(string(text), "## File map"))
+	if len(rows) < 8 {
+		t.Errorf("the file map has %d rows", len(rows))
+	}
+	for _, cells := range rows {
+		folder := strings.Trim(cells[0], "`")
+		for _, found := range mentioned.FindAllStringSubmatch(cells[1], -1) {
+			if _, err := os.Stat(path.Join(folder, found[1])); err != nil {
+				t.Errorf("docs/DESIGN.md: %s has no file %s", folder, found[1])
+			}
+		}
+	}
+}
+
 // heading matches a heading; anchored the anchors of links within a page.
 var (
 	heading  = regexp.MustCompile(`(?m)^#+ (.+)$`)
