@@ -62,6 +62,8 @@ type Config struct {
 	EndProofInterval time.Duration `yaml:"end_proof_interval"`
 	// Grace is what the proof of being caught up is held back by.
 	Grace time.Duration `yaml:"grace"`
+	// StopGrace is how long a graceful stop may take to end the transaction at hand when the brokers do not answer.
+	StopGrace time.Duration `yaml:"stop_grace"`
 	// RestoreDeadline is how long a restore may make no progress.
 	RestoreDeadline time.Duration `yaml:"restore_deadline"`
 	// TimersPerBatch is the most timers that fire at the end of one batch; the rest fires in the next one.
@@ -85,7 +87,7 @@ func DefaultConfig() Config {
 		App: "holdfast-processor", Clock: "live",
 		MaxBatch: 20_000, CommitInterval: 100 * time.Millisecond, CheckpointInterval: 5 * time.Second,
 		CacheBytes: 256 << 20, SessionTimeout: 45 * time.Second, TransactionTimeout: 15 * time.Second,
-		EndProofInterval: time.Second, Grace: 5 * time.Second, RestoreDeadline: 3 * time.Minute,
+		EndProofInterval: time.Second, Grace: 5 * time.Second, RestoreDeadline: 3 * time.Minute, StopGrace: 10 * time.Second,
 		TimersPerBatch: 20_000, Admin: "127.0.0.1:9644", LogLevel: "info", Topics: schemas.DefaultTopicNames(),
 	}
 }

@@ -128,23 +128,19 @@ func TestALateEndIsSettledBeforeItIsDecided(t *testing.T) {
 		resp.ErrorCode = kerr.UnknownServerError.Code
 		return reply{response: resp, handled: true}
 	})
-	wo.control(kmsg.InitProducerID, func(kmsg.Request) reply {
+	ne := &network{}
+	ne.onRequest(kmsg.InitProducerID, func() {
 		if req := underway.Load(); req != nil && !arrived.Swap(true) {
-			done := make(chan struct{})
-			go func() { // ends with the request
-				defer close(done)
-				if code := wo.deliver(req); code != 0 {
-					t.Errorf("the late commit was refused: %v", kerr.ErrorForCode(code))
-				}
-			}()
-			wo.hold(done)
+			if code := wo.deliver(req); code != 0 {
+				t.Errorf("the late commit was refused: %v", kerr.ErrorForCode(code))
+			}
 		}
-		return pass
 	})
 	events := visits("acme", "ann", day0, quietAfter/2, 4)
 	wo.publishEvents(events...)
 	until := day0.AddDate(0, 0, 10)
-	ru := wo.runToEnd(until)
+	ru := wo.startOn(ne, toEnd(wo.config(), until))
+	ru.finish()
 	if got := ru.metric("transaction_resolves_total", "committed"); got != 1 {
 		t.Errorf("%v transactions were found committed, want 1", got)
 	}

@@ -1,6 +1,7 @@
 package processor
 
 import (
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -62,26 +63,31 @@ func TestAZombieTimerDoesNotCommit(t *testing.T) {
 	}
 }
 
+// holdProduce stops a process in the middle of its next transaction: held is closed when its records have left, and it
+// learns that they arrived when release is closed. The heartbeats go on: they have a connection of their own.
+func (ru *running) holdProduce() (held, release chan struct{}) {
+	held, release = make(chan struct{}), make(chan struct{})
+	var once sync.Once
+	ru.network.onAnswer(kmsg.Produce, func() {
+		once.Do(func() { close(held) })
+		select {
+		case <-release:
+		case <-ru.wo.ctx.Done():
+		}
+	})
+	return held, release
+}
+
 // TestAJoinDuringATransactionWaits is rule 6: without BlockRebalanceOnPoll any join between poll and End aborts it.
 func TestAJoinDuringATransactionWaits(t *testing.T) {
 	wo := newWorld(t, 2, testBundle)
 	ends, beats := wo.watchEndTxn(), wo.requests(kmsg.Heartbeat)
-	var holding atomic.Pointer[chan struct{}]
-	held := make(chan struct{})
-	wo.control(kmsg.Produce, func(kmsg.Request) reply { // on a connection of its own: the heartbeats go on
-		if release := holding.Swap(nil); release != nil {
-			close(held)
-			wo.hold(*release)
-		}
-		return pass
-	})
 	co := wo.config()
 	co.SessionTimeout, co.TransactionTimeout = 3*time.Second, 2900*time.Millisecond
 	clock := newWallClock(day0)
 	one := wo.start(co, WithClock(clock.now))
 	one.ready(0, 1)
-	release := make(chan struct{})
-	holding.Store(&release)
+	held, release := one.holdProduce()
 	events := append(visits("acme", "ann", day0, time.Minute, 3), visits("bolt", "bob", day0, time.Minute, 3)...)
 	wo.publishEvents(inOrder(events)...)
 	<-held
@@ -143,16 +149,7 @@ func TestNoTransactionIsAbortedForAPastRebalance(t *testing.T) {
 // batch is being committed. End then waits for the lost callback, and that for AllowRebalance.
 func TestEndDoesNotHangWhenTheHeartbeatsHaveEnded(t *testing.T) {
 	wo := newWorld(t, 1, testBundle)
-	release, held := make(chan struct{}), make(chan struct{})
-	var holding, lost atomic.Bool
-	wo.control(kmsg.Produce, func(kmsg.Request) reply {
-		if holding.CompareAndSwap(true, false) {
-			close(held)
-			wo.hold(release)
-		}
-		return pass
-	})
-	var failing atomic.Bool
+	var failing, lost atomic.Bool
 	wo.control(kmsg.Heartbeat, func(kreq kmsg.Request) reply {
 		if !failing.Load() {
 			return pass
@@ -167,7 +164,7 @@ func TestEndDoesNotHangWhenTheHeartbeatsHaveEnded(t *testing.T) {
 	clock := newWallClock(day0)
 	ru := wo.start(co, WithClock(clock.now))
 	ru.ready(0)
-	holding.Store(true)
+	held, release := ru.holdProduce()
 	wo.publishEvents(visits("acme", "ann", day0, time.Minute, 1)...)
 	<-held
 	failing.Store(true)
@@ -297,4 +294,27 @@ func TestTheGroupMustAssignAPartitionWhole(t *testing.T) {
 		t.Fatal("half a partition was accepted")
 	}
 	wantText(t, err.Error(), "partition 1", "1 of 2 inputs", "must read the same topics")
+}
+
+// TestAStopDoesNotWaitForBrokersForEver: the brokers went away in the middle of a transaction, and the process is told to
+// stop. What it computed is lost, as in a crash, and the next process computes it again.
+func TestAStopDoesNotWaitForBrokersForEver(t *testing.T) {
+	wo := newWorld(t, 1, testBundle)
+	clock := newWallClock(day0)
+	ru := wo.start(wo.config(), WithClock(clock.now))
+	ru.ready(0)
+	held, release := ru.holdProduce()
+	events := visits("acme", "ann", day0, time.Minute, 2)
+	wo.publishEvents(events...)
+	<-held
+	ru.network.cut()
+	close(release)
+	ru.stop()
+	if err := ru.wait(); err != nil {
+		t.Errorf("run: %v", err)
+	}
+	until := day0.AddDate(0, 0, 9)
+	wo.runToEnd(until)
+	wo.wantKeys(expected(events, until))
+	wo.wantSequences()
 }

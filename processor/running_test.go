@@ -2,6 +2,7 @@ package processor
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"net"
 	"strings"
@@ -12,6 +13,7 @@ import (
 
 	dto "github.com/prometheus/client_model/go"
 	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 	"go.uber.org/zap/zaptest/observer"
@@ -31,9 +33,11 @@ func (wc *wallClock) advance(by time.Duration) { wc.millis.Add(by.Milliseconds()
 
 // network is the way of one process to the brokers. Cut, it is like the end of the process: nothing leaves it any more.
 type network struct {
-	mu    sync.Mutex
-	down  bool
-	conns []net.Conn
+	mu     sync.Mutex
+	down   bool
+	conns  []net.Conn
+	before map[int16]func() // by request key
+	after  map[int16]func()
 }
 
 var errCut = errors.New("the network is cut")
@@ -45,10 +49,59 @@ func (ne *network) dial(ctx context.Context, network, addr string) (net.Conn, er
 		return nil, errCut
 	}
 	conn, err := new(net.Dialer).DialContext(ctx, network, addr)
-	if err == nil {
-		ne.conns = append(ne.conns, conn)
+	if err != nil {
+		return nil, err
 	}
-	return conn, err
+	ne.conns = append(ne.conns, conn)
+	return &tapped{Conn: conn, network: ne}, nil
+}
+
+// onRequest calls f before any request of a key leaves the process.
+func (ne *network) onRequest(key kmsg.Key, f func()) {
+	ne.mu.Lock()
+	defer ne.mu.Unlock()
+	ne.before = map[int16]func(){int16(key): f}
+}
+
+// onAnswer calls f before the answer to any request of a key is read.
+func (ne *network) onAnswer(key kmsg.Key, f func()) {
+	ne.mu.Lock()
+	defer ne.mu.Unlock()
+	ne.after = map[int16]func(){int16(key): f}
+}
+
+// tapped is a connection that knows what passes. The client writes a request in one piece, its length and its key first,
+// and reads only when it waits for an answer.
+type tapped struct {
+	net.Conn
+	network *network
+	asked   atomic.Int32 // key of the last request
+}
+
+// Write passes a request on.
+func (ta *tapped) Write(request []byte) (int, error) {
+	if len(request) > 6 {
+		key := int16(binary.BigEndian.Uint16(request[4:]))
+		ta.asked.Store(int32(key))
+		ta.network.mu.Lock()
+		f := ta.network.before[key]
+		ta.network.mu.Unlock()
+		if f != nil {
+			f()
+		}
+	}
+	return ta.Conn.Write(request)
+}
+
+// Read passes an answer on.
+func (ta *tapped) Read(answer []byte) (int, error) {
+	ta.network.mu.Lock()
+	f := ta.network.after[int16(ta.asked.Load())]
+	ta.network.mu.Unlock()
+	if f != nil {
+		f()
+	}
+	return ta.Conn.Read(answer)
 }
 
 func (ne *network) cut() {
@@ -85,7 +138,7 @@ func (wo *world) config() Config {
 	co.Brokers, co.Registry = []string{wo.broker.KafkaAddr()}, wo.broker.RegistryURL()
 	co.Playbooks, co.State, co.Admin = wo.bundle, wo.t.TempDir(), ""
 	co.CommitInterval, co.EndProofInterval = 10*time.Millisecond, 10*time.Millisecond
-	co.CacheBytes, co.Lanes, co.Instance = 1<<20, 1, "p0"
+	co.CacheBytes, co.Lanes, co.Instance, co.StopGrace = 1<<20, 1, "p0", 100*time.Millisecond
 	return co
 }
 
@@ -98,8 +151,13 @@ func toEnd(co Config, until time.Time) Config {
 // start runs a processor.
 func (wo *world) start(co Config, options ...Option) *running {
 	wo.t.Helper()
+	return wo.startOn(&network{}, co, options...)
+}
+
+// startOn runs a processor on a network that a test has prepared.
+func (wo *world) startOn(ne *network, co Config, options ...Option) *running {
+	wo.t.Helper()
 	core, logs := observer.New(zapcore.InfoLevel)
-	ne := &network{}
 	options = append([]Option{WithKafkaOpts(kgo.Dialer(ne.dial), kgo.FetchMaxWait(50*time.Millisecond), kgo.MetadataMinAge(10*time.Millisecond))}, options...)
 	pr, err := New(co, zap.New(core), options...)
 	if err != nil {
@@ -113,11 +171,11 @@ func (wo *world) start(co Config, options ...Option) *running {
 	}()
 	wo.t.Cleanup(func() {
 		cancel()
-		ru.network.cut() // nothing may wait for a broker now
+		ru.network.cut()
 		<-ru.ended
 		if wo.t.Failed() {
 			for _, entry := range logs.All() {
-				wo.t.Logf("%s %s %v", entry.Level, entry.Message, entry.ContextMap())
+				wo.t.Logf("%s %s %s %v", entry.Time.Format("15:04:05.000"), entry.Level, entry.Message, entry.ContextMap())
 			}
 		}
 	})
