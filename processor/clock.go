@@ -17,6 +17,8 @@ const (
 //	event  C = min over inputs that are not at their end of (highest event time read); with all at their end, the
 //	       highest event time of all
 //
+// A head that is held (merge.go) has been read: a sparse input does not hold back what the merge has already put in order.
+//
 // Invariant: C never goes back. An input that has shown neither a record nor its end holds C where it is. Profiles and
 // receipts do not count: facts about people and news of deliveries say nothing about how far the product's events are.
 type clock struct {
@@ -32,10 +34,14 @@ func (cl *clock) advance(inputs []*input) {
 		if !in.holdsClock() {
 			continue
 		}
+		read := in.highest
+		if in.decoded { // held: read, and nothing earlier is behind it
+			read = max(read, in.event.At)
+		}
 		high = max(high, in.highest)
 		switch {
 		case !in.proven():
-			low = min(low, in.highest)
+			low = min(low, read)
 		case cl.mode == modeLive:
 			low = min(low, in.asOf-cl.graceMillis)
 		}

@@ -11,7 +11,6 @@ import (
 	"holdfast/schemas"
 	"holdfast/schemas/avro"
 	"holdfast/topology"
-	"holdfast/topology/lang"
 )
 
 // deadRecord makes the dead letter of a record that could not be decoded or processed. The original bytes go with it,
@@ -39,22 +38,6 @@ func weigh(dead *schemas.DeadLetter) int {
 		weight += len(he.Key) + len(he.Value)
 	}
 	return weight
-}
-
-// failedTimer says whether what failed inside an event was a timer of its subject that was due before it.
-func (ta *task) failedTimer(ev *schemas.Event) (topology.Ref, failedRule, bool) {
-	name, step, due, ok := ta.rules.Rule()
-	for _, pb := range ta.bundle.Playbooks {
-		if !ok || pb.Name != name || due >= ev.At-pb.Lateness {
-			continue
-		}
-		ref := topology.Ref{Account: ev.Account, Kind: topology.SubjectAccount}
-		if pb.Each == lang.ScopeUser {
-			ref.Kind, ref.ID = topology.SubjectUser, ev.User
-		}
-		return ref, failedRule{playbook: name, step: step, due: due}, true
-	}
-	return topology.Ref{}, failedRule{}, false
 }
 
 // deadTimer makes the dead letter of a timer that failed and is now disarmed.

@@ -76,7 +76,8 @@ func (la *lane) openSession(ctx context.Context) (*session, error) {
 		kgo.HeartbeatInterval(min(3*time.Second, la.proc.config.SessionTimeout/3)),
 		kgo.FetchIsolationLevel(kgo.ReadCommitted()), kgo.KeepControlRecords(),
 		kgo.ConsumeStartOffset(kgo.NewOffset().AtStart()), kgo.ConsumeResetOffset(kgo.NoResetOffset()),
-		kgo.FetchMaxPartitionBytes(4<<20), kgo.FetchMaxBytes(32<<20),
+		// A paused or resumed partition waits for the fetch that is under way: the default of 5 s would be felt.
+		kgo.FetchMaxWait(250*time.Millisecond), kgo.FetchMaxPartitionBytes(4<<20), kgo.FetchMaxBytes(32<<20),
 		kgo.RequiredAcks(kgo.AllISRAcks()), kgo.ProducerLinger(max(2*la.proc.config.CommitInterval, 200*time.Millisecond)),
 		kgo.MaxBufferedRecords(400_000), kgo.ProducerBatchCompression(kgo.Lz4Compression(), kgo.NoCompression()),
 		kgo.RecordPartitioner(kgo.ManualPartitioner()), kgo.ProducerBatchMaxBytesFn(la.proc.topicBatchBytes),

@@ -3,6 +3,9 @@ package processor
 import (
 	"fmt"
 	"runtime/debug"
+	"strings"
+
+	"github.com/twmb/franz-go/pkg/kgo"
 
 	"holdfast/schemas"
 	"holdfast/schemas/avro"
@@ -100,18 +103,11 @@ func (ta *task) compute(budget int) (left int, err error) {
 		ta.fold(in)
 		budget--
 	}
-	return budget, ta.pass()
-}
-
-// pass lets time pass as far as the inputs are proven to be read.
-func (ta *task) pass() error {
 	ta.clock.advance(ta.inputs)
-	if err := ta.sweep(); err != nil {
-		return err
-	}
+	ta.sweep()
 	ta.fireDue(ta.timerLimit)
 	ta.finish()
-	return nil
+	return budget, nil
 }
 
 // catchFault turns a stateFault panic into the error that it carries.
@@ -138,28 +134,44 @@ func (ta *task) fold(in *input) {
 		ta.counts.late++
 	}
 	ta.fireDue(unbounded)
-	for tries := 0; ; tries++ {
-		err := ta.guard(func() error { return ta.rules.ProcessEvent(ev, ta.clock.now) })
-		if err == nil {
-			return
-		}
-		// One of the subject's own timers, due before the event, may be what failed: it goes alone, the event is tried again.
-		if ref, fault, ok := ta.failedTimer(ev); ok && tries < maxDisarmed {
-			ta.disarm(ref, fault, err)
-			continue
-		}
-		dead := ta.deadRecord(rec, "fold", codeOf(err), err)
-		dead.AccountID, dead.UserID = cloned(ev.Account), cloned(ev.User)
-		if name, step, _, ok := ta.rules.Rule(); ok {
-			dead.Stage, dead.Playbook, dead.Step = "rule", name, step
-		}
-		ta.out.deadLetters = append(ta.out.deadLetters, dead)
-		ta.counts.dead++
-		return
+	err := ta.process(ev)
+	if _, overdue := ta.rules.Overdue(); err != nil && overdue {
+		ta.catchUp(ev)
+		err = ta.process(ev)
+	}
+	if err != nil {
+		ta.buryEvent(rec, ev, err)
 	}
 }
 
-func cloned(text string) string { return string(append([]byte(nil), text...)) }
+func (ta *task) process(ev *schemas.Event) error {
+	return ta.guard(func() error { return ta.rules.ProcessEvent(ev, ta.clock.now) })
+}
+
+// catchUp does what comes before an event one by one, because one of it failed: that one goes, the others stay.
+func (ta *task) catchUp(ev *schemas.Event) {
+	for more := true; more; {
+		err := ta.guard(func() (err error) {
+			more, err = ta.rules.CatchUp(ev, ta.clock.now)
+			return err
+		})
+		if err != nil {
+			ta.disarmOverdue(err)
+			more = true
+		}
+	}
+}
+
+// buryEvent dead-letters an event that was decoded and could not be processed.
+func (ta *task) buryEvent(rec *kgo.Record, ev *schemas.Event, cause error) {
+	dead := ta.deadRecord(rec, "fold", codeOf(cause), cause)
+	dead.AccountID, dead.UserID = strings.Clone(ev.Account), strings.Clone(ev.User)
+	if name, step, _, ok := ta.rules.Rule(); ok {
+		dead.Stage, dead.Playbook, dead.Step = "rule", name, step
+	}
+	ta.out.deadLetters = append(ta.out.deadLetters, dead)
+	ta.counts.dead++
+}
 
 // guard runs a piece of pure computation; if it fails or panics, everything it changed is taken back.
 func (ta *task) guard(compute func() error) (err error) {
@@ -229,14 +241,24 @@ func (ta *task) fire(ref topology.Ref, unit func(topology.Ref) (bool, error)) {
 		}
 		return
 	}
-	fault := failedRule{}
-	fault.playbook, fault.step, fault.due, _ = ta.rules.Rule()
-	ta.disarm(ref, fault, err)
+	ta.disarm(ref, err)
 }
 
-// disarm dead-letters a timer and takes it off its subject. Failing that, nothing could stop it from coming again for
-// ever, so a second failure is a fault of the lane.
-func (ta *task) disarm(ref topology.Ref, fault failedRule, cause error) {
+// disarmOverdue disarms what failed before its event, or in a sweep. A failure that belongs to no subject could not be kept
+// from coming again: it is a fault of the lane.
+func (ta *task) disarmOverdue(cause error) {
+	ref, ok := ta.rules.Overdue()
+	if !ok {
+		panic(stateFault{fmt.Errorf("partition %d: %w", ta.partition, cause)})
+	}
+	ta.disarm(ref, cause)
+}
+
+// disarm dead-letters the timer that was being judged and takes it off its subject. Failing that, nothing could stop it
+// from coming again for ever, so a second failure is a fault of the lane.
+func (ta *task) disarm(ref topology.Ref, cause error) {
+	var fault failedRule
+	fault.playbook, fault.step, fault.due, _ = ta.rules.Rule()
 	ta.out.deadLetters = append(ta.out.deadLetters, ta.deadTimer(ref, fault, cause))
 	ta.counts.timersFailed++
 	if err := ta.guard(func() error { return ta.rules.Disarm(ref, fault.playbook, fault.step) }); err != nil {
@@ -244,24 +266,22 @@ func (ta *task) disarm(ref topology.Ref, fault failedRule, cause error) {
 	}
 }
 
-// maxDisarmed bounds how many timers one event may disarm before it is given up itself.
-const maxDisarmed = 100
-
 // sweepLimit is how many silent subjects one transaction judges after a bundle has changed.
 const sweepLimit = 5_000
 
 // sweep judges subjects that were there before a new playbook and have been silent since, some at a time.
-func (ta *task) sweep() error {
+func (ta *task) sweep() {
 	if ta.swept {
-		return nil
+		return
 	}
 	ta.touched = ta.touched || !ta.saved.fresh
-	done, err := ta.rules.Sweep(ta.clock.now, sweepLimit)
-	if err != nil {
-		return fmt.Errorf("sweep partition %d: %w", ta.partition, err)
+	done := false
+	for err := error(nil); ; ta.disarmOverdue(err) {
+		if err = ta.guard(func() (err error) { done, err = ta.rules.Sweep(ta.clock.now, sweepLimit); return err }); err == nil {
+			break
+		}
 	}
 	ta.swept, ta.more = done, ta.more || !done
-	return nil
 }
 
 // finish ends an event clock: with all inputs read to their end W becomes `until`, and what is due by then fires, every
