@@ -108,14 +108,27 @@ func (la *lane) turn(ctx context.Context) error {
 		return err
 	}
 	if len(dirty) > 0 {
-		// A stop must not cut a transaction in half: it ends as it began.
-		if err := la.transact(context.WithoutCancel(ctx), dirty); err != nil {
+		late, end := la.outliving(ctx)
+		err := la.transact(late, dirty)
+		end()
+		if err != nil {
 			return err
 		}
 	}
 	la.alignInputs()
 	la.publishStatus()
 	return la.checkpoint(ctx)
+}
+
+// outliving is a context for the transaction at hand: a stop must not cut it in half. Brokers that do not answer may hold
+// the process for StopGrace; what is in doubt then is what a crash leaves in doubt.
+func (la *lane) outliving(ctx context.Context) (context.Context, context.CancelFunc) {
+	late, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	forget := context.AfterFunc(ctx, func() { // ends with the transaction
+		la.proc.wait(late, la.proc.config.StopGrace)
+		cancel()
+	})
+	return late, func() { forget(); cancel() }
 }
 
 // collect polls until the batch is full or the commit interval is over. An error in a poll means that its records cannot
@@ -317,6 +330,7 @@ func (la *lane) takeRestored() error {
 // admit starts a restored task: the client reads from the task's own positions, whatever the group's offsets say.
 func (la *lane) admit(re restored) error {
 	running := la.pending[re.partition]
+	delete(la.pending, re.partition) // also after an error: nobody will hear of this restore again
 	if running == nil || re.err != nil {
 		if re.task != nil {
 			la.proc.release(re.partition, re.task.part)
@@ -326,7 +340,10 @@ func (la *lane) admit(re restored) error {
 		}
 		return re.err
 	}
-	delete(la.pending, re.partition)
+	if err := re.task.part.UseCache(la.cache); err != nil {
+		la.proc.release(re.partition, re.task.part)
+		return err
+	}
 	la.tasks[re.partition] = re.task
 	la.order = append(la.order, re.task)
 	sort.Slice(la.order, func(i, j int) bool { return la.order[i].partition < la.order[j].partition })

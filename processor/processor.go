@@ -34,6 +34,7 @@ type Processor struct {
 	nonce       string           // of this process; part of every mark
 	instance    string
 	codeVersion string
+	rules       func(*playbook.Bundle, topology.Store, topology.Sink) *operator.Task // makes the computation of a task
 
 	admin      *kadm.Client
 	registry   *avro.Registry // nil if there is none
@@ -75,7 +76,7 @@ func New(config Config, log *zap.Logger, options ...Option) (*Processor, error) 
 	if err != nil {
 		return nil, fmt.Errorf("the bundle in %s has errors:\n%w", config.Playbooks, err)
 	}
-	pr := &Processor{config: config, log: log, bundle: bundle, now: time.Now, nonce: newNonce(), codeVersion: buildVersion(), registerer: prometheus.NewRegistry()}
+	pr := &Processor{config: config, log: log, bundle: bundle, now: time.Now, nonce: newNonce(), codeVersion: buildVersion(), rules: operator.NewTask, registerer: prometheus.NewRegistry()}
 	for _, option := range options {
 		option(pr)
 	}
@@ -247,7 +248,7 @@ func (pr *Processor) leaveGroup() {
 
 // newRules makes the pure computation of one task.
 func (pr *Processor) newRules(store topology.Store, sink topology.Sink) *operator.Task {
-	return operator.NewTask(pr.bundle, store, sink)
+	return pr.rules(pr.bundle, store, sink)
 }
 
 // inputTopics are the topics that the processor reads, in rank order.
@@ -271,8 +272,9 @@ type claims struct {
 	taken map[int32]chan struct{}
 }
 
-// claim waits until the partition is free and opens its state.
-func (pr *Processor) claim(ctx context.Context, partition int32, cache *state.Cache) (*state.Partition, error) {
+// claim waits until the partition is free and opens its state, with a cache of its own: it is called beside a running
+// lane, whose cache only the lane may touch. admit gives it that one.
+func (pr *Processor) claim(ctx context.Context, partition int32) (*state.Partition, error) {
 	for {
 		pr.claims.mu.Lock()
 		busy := pr.claims.taken[partition]
@@ -291,7 +293,7 @@ func (pr *Processor) claim(ctx context.Context, partition int32, cache *state.Ca
 		case <-busy:
 		}
 	}
-	part, err := pr.store.OpenPartition(uint32(partition), cache)
+	part, err := pr.store.OpenPartition(uint32(partition), state.NewCache(0))
 	if err != nil {
 		pr.release(partition, nil)
 		return nil, err

@@ -37,7 +37,7 @@ func (la *lane) restore(ctx context.Context, partition int32) (ta *task, err err
 			err = fmt.Errorf("restore partition %d: %w", partition, err)
 		}
 	}()
-	part, err := la.proc.claim(ctx, partition, la.cache)
+	part, err := la.proc.claim(ctx, partition)
 	if err != nil {
 		return nil, err
 	}

@@ -77,14 +77,8 @@ func (st *Store) release(id uint32) {
 // load reads the notes of the partition and forgets everything that is not in Pebble.
 func (pa *Partition) load() error {
 	pa.overlay.reset()
-	pa.cache.forget(pa.id)
-	lower, upper := spaceBounds(pa.id, spaceSubjects)
-	empty, err := pa.store.empty(lower, upper)
-	if err != nil {
+	if err := pa.loadCache(); err != nil {
 		return err
-	}
-	if empty {
-		pa.cache.whole[pa.id] = true
 	}
 	if err := pa.loadTask(); err != nil {
 		return err
@@ -93,6 +87,17 @@ func (pa *Partition) load() error {
 		return err
 	}
 	return pa.loadWatermark()
+}
+
+// loadCache begins with nothing in the cache, which is all that there is if Pebble has no subject.
+func (pa *Partition) loadCache() error {
+	pa.cache.forget(pa.id)
+	lower, upper := spaceBounds(pa.id, spaceSubjects)
+	empty, err := pa.store.empty(lower, upper)
+	if err == nil && empty {
+		pa.cache.whole[pa.id] = true
+	}
+	return err
 }
 
 func (pa *Partition) loadTask() error {
