@@ -21,14 +21,31 @@ func instantText(ms int64) string {
 	return time.UnixMilli(ms).UTC().Format(layout)
 }
 
-// refusedBy is the sentence for a condition that is not true: the comparisons that did not hold.
+// refusedBy is the sentence for a condition that is not true: what it says, and what everything in it was. A comparison
+// that holds may be the reason too, under a `not`.
 func refusedBy(pr *lang.Program, fr *lang.Frame) string {
-	return sentence(pr, explain(pr, fr), false)
+	var parts []string
+	for _, fa := range explain(pr, fr) {
+		parts = append(parts, fa.Name+" is "+fa.Value)
+	}
+	if len(parts) == 0 {
+		return "not true: " + pr.Source
+	}
+	return "not true: " + pr.Source + " (" + strings.Join(parts, ", ") + ")"
 }
 
 // heldBy is the sentence for a condition that is true: the comparisons that held.
 func heldBy(pr *lang.Program, fr *lang.Frame) string {
-	return sentence(pr, explain(pr, fr), true)
+	var parts []string
+	for _, fa := range explain(pr, fr) {
+		if fa.Held {
+			parts = append(parts, factText(fa))
+		}
+	}
+	if len(parts) == 0 {
+		return pr.Source
+	}
+	return strings.Join(parts, " and ")
 }
 
 func explain(pr *lang.Program, fr *lang.Frame) []schemas.Fact {
@@ -40,22 +57,6 @@ func explain(pr *lang.Program, fr *lang.Frame) []schemas.Fact {
 		facts[i].Value = strings.Clone(facts[i].Value) // it may alias a cell
 	}
 	return facts
-}
-
-func sentence(pr *lang.Program, facts []schemas.Fact, held bool) string {
-	var parts []string
-	for _, fa := range facts {
-		if fa.Held == held {
-			parts = append(parts, factText(fa))
-		}
-	}
-	if len(parts) == 0 {
-		if held {
-			return pr.Source
-		}
-		return "not true: " + pr.Source
-	}
-	return strings.Join(parts, " and ")
 }
 
 // factText is "idle(login) is 7d, >= 7d".
