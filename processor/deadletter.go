@@ -78,21 +78,30 @@ func (ta *task) decodeHead(in *input, rec *kgo.Record) {
 		in.stalled = fmt.Errorf("decode %s/%d at offset %d: %w", rec.Topic, rec.Partition, rec.Offset, err)
 		return
 	}
+	if err == nil {
+		err = ta.acceptable(&in.event)
+	}
 	var refused *avro.DecodeError
 	switch {
 	case errors.As(err, &refused):
 		ta.bury(in, rec, refused.Stage, refused.Code, refused)
 	case err != nil:
-		ta.bury(in, rec, "decode", "failed", err)
-	case in.event.OccurredAt < 0:
-		ta.bury(in, rec, "schema", "before_1970", fmt.Errorf("occurred_at is %d ms, before 1970: send milliseconds since the epoch or RFC 3339", in.event.OccurredAt))
-	case schemas.PartitionOf(in.event.Account, ta.partitions) != ta.partition:
-		ta.bury(in, rec, "key", "wrong_partition", fmt.Errorf("account %q belongs into partition %d, the record is in %d: key records by account_id and partition them with murmur2 (librdkafka: partitioner=murmur2_random)",
-			in.event.Account, schemas.PartitionOf(in.event.Account, ta.partitions), ta.partition))
+		ta.bury(in, rec, avro.StageDecode, "failed", err)
 	default:
 		ta.clamp(in, rec)
 		in.decoded = true
 	}
+}
+
+// maxIDBytes bounds account and user ids: they are keys of the state, several times over.
+const maxIDBytes = 1 << 10
+
+// acceptable refuses an event that can be read and yet has no place here.
+func (ta *task) acceptable(ev *schemas.Event) error {
+	if longest := max(len(ev.Account), len(ev.User)); longest > maxIDBytes {
+		return &avro.DecodeError{Stage: avro.StageKey, Code: "long_id", Text: fmt.Sprintf("account_id or user_id has %d bytes, more than %d: send an id, not a document", longest, maxIDBytes)}
+	}
+	return avro.CheckPartition(ev, ta.partitions)
 }
 
 // bury dead-letters the record at the head and passes it.

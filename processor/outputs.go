@@ -65,7 +65,7 @@ type wire struct {
 }
 
 // encode encodes the outputs of one transaction in a fixed order: intents, decisions, dead letters. The digest is over
-// the decided values, so that a replay can be compared with what was published.
+// the produced values, framing included, so that a replay can be compared with what was published.
 func (wi *wire) encode(ou *outputs, sequence int64) error {
 	sum := sha256.New()
 	wi.records = wi.records[:0]
