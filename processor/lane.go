@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sort"
 	"time"
 
@@ -263,6 +264,7 @@ func (la *lane) handleGroup(ctx context.Context) error {
 		}
 		if ev.assigned {
 			la.assigned = true
+			la.closeOthers(partitions)
 			for _, p := range partitions {
 				la.startRestore(ctx, p)
 			}
@@ -279,6 +281,17 @@ func (la *lane) handleGroup(ctx context.Context) error {
 		return nil
 	}
 	return la.dropBatch(ctx)
+}
+
+// closeOthers ends what the lane still has beyond an assignment, which with an eager balancer is all that the member owns.
+// The revocation before it may not have come: the session swallows one that follows another before the next End. A task
+// that stayed would commit beside its new owner, since the coordinator checks the member's generation, not its partitions.
+func (la *lane) closeOthers(assigned []int32) {
+	for _, partition := range append(sortedKeys(la.pending), sortedKeys(la.tasks)...) {
+		if !slices.Contains(assigned, partition) {
+			la.closeTask(partition)
+		}
+	}
 }
 
 // wholePartitions are the partitions of an event. The range balancer keeps partition p of all inputs together as long as
@@ -307,7 +320,7 @@ func (la *lane) startRestore(ctx context.Context, partition int32) {
 	restoreCtx, cancel := context.WithCancel(ctx)
 	la.pending[partition] = &restoring{cancel: cancel}
 	restores := la.restores
-	go func() { // ends with the restore or its cancel; la.stopRestores waits for it
+	go func() { // ends with the restore or its cancel; closeTask drains it
 		ta, err := la.restore(restoreCtx, partition)
 		restores <- restored{partition: partition, task: ta, err: err}
 	}()
