@@ -6,12 +6,13 @@ BIN   := bin
 # What a target runs with; override on the command line: make fuzz FUZZTIME=1m
 FUZZTIME    ?= 5s
 BENCHTIME   ?= 1s
+METAMORPHIC_RUNS ?= 100
 RACE        ?= ./broker/... ./processor/... ./state/... ./tools/...
 STATICCHECK ?= honnef.co/go/tools/cmd/staticcheck@v0.8.2
 E2E         := $(GO) test -tags e2e -count=1 ./e2e/...
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test fmt race bench lint fuzz e2e cdnow kill-test kafka-test kafka-kill-test need-kcat need-java clean
+.PHONY: help build demo test fmt race bench lint fuzz e2e cdnow kill-test kafka-test kafka-kill-test mutants metamorphic need-kcat need-java clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,6 +60,12 @@ kafka-test: build need-kcat need-java ## the end-to-end suite on a real Apache K
 
 kafka-kill-test: build need-kcat need-java ## >= 10 kill -9 of the processor and >= 3 of Apache Kafka under load
 	BROKER=kafka SIZE=full $(E2E) -v -timeout 60m -run 'TestKills'
+
+mutants: ## remove each rule of the runtime from a copy and see its test fail (about 5 minutes)
+	$(GO) test -tags mutants -count=1 -timeout 15m -v -run '^TestMutants$$' ./processor
+
+metamorphic: ## many random batch sizes, lanes, stops and cuts of many random logs, against each other and an oracle
+	METAMORPHIC_RUNS=$(METAMORPHIC_RUNS) $(GO) test -count=1 -timeout 30m -run '^TestEveryWayToRunALogSaysTheSame$$' ./processor
 
 need-kcat:
 	@command -v kcat >/dev/null || { echo "kcat is missing: the suites read the outputs with it, because it is not ours (Debian: apt-get install kcat)"; exit 1; }
