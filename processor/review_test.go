@@ -51,3 +51,37 @@ func TestATaskEndsWhenItsRevocationIsSwallowed(t *testing.T) {
 		}
 	}
 }
+
+// TestTheLastRecordOfABacklogIsFoldedFirst: with it the input is read to its end, and the clock may follow the wall. But
+// who has come back within the lateness must not be called quiet by the record that says so.
+func TestTheLastRecordOfABacklogIsFoldedFirst(t *testing.T) {
+	wo := newWorld(t, 1, testBundle)
+	gone, back := login("1", "acme", "ann", day0), login("2", "acme", "ann", day0.Add(quietAfter+5*time.Minute))
+	wo.publishEvents(gone, back)
+	ru := wo.start(wo.config(), WithClock(newWallClock(back.at.Add(24*time.Hour)).now))
+	ru.clockPast(0, back.at.Add(23*time.Hour))
+	ru.halt()
+	wo.wantKeys([]string{helloKey(gone), helloKey(back)})
+}
+
+// TestTimersBeforeAnEventAreBounded: an event that comes after a long silence makes many timers due. No transaction fires
+// more than its limit, and none of them is lost.
+func TestTimersBeforeAnEventAreBounded(t *testing.T) {
+	wo := newWorld(t, 1, testBundle)
+	var events []event
+	for _, user := range []string{"ann", "bob", "cat", "dan", "eve"} {
+		events = append(events, login(user, "acme", user, day0))
+	}
+	events = append(events, login("late", "bolt", "fay", day0.AddDate(0, 0, 10)))
+	wo.publishEvents(events...)
+	until := day0.AddDate(0, 0, 10).Add(time.Hour)
+	co := toEnd(wo.config(), until)
+	co.TimersPerBatch = 2
+	wo.start(co).finish()
+	wo.wantKeys(expected(events, until))
+	for _, ma := range wo.wantSequences() {
+		if ma.Timers > int64(co.TimersPerBatch) {
+			t.Errorf("transaction %d fired %d timers, the limit is %d", ma.Sequence, ma.Timers, co.TimersPerBatch)
+		}
+	}
+}

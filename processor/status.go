@@ -140,9 +140,7 @@ func (ta *task) status(lane int) taskStatus {
 	if ta.done() {
 		ts.State = "done"
 	}
-	if ta.more {
-		ts.OldestTimer = ta.oldestDue()
-	}
+	ts.OldestTimer = ta.overdue
 	for _, in := range ta.inputs {
 		is := inputStatus{Topic: in.topic, Position: in.next, LastStableOffset: in.end, LogEndOffset: -1, HighestEventTime: max(in.highest, 0), CaughtUpAsOf: in.caughtUpAsOf(),
 			OldestPending: in.oldestPending(ta.wallMillis), LastProcessed: in.passedStamp}

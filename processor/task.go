@@ -29,18 +29,20 @@ type task struct {
 	decoder          avro.Decoder
 	wire             wire
 	until            int64 // ms; noTime if there is none
-	timerLimit       int   // most timers at the end of a batch
+	timerLimit       int   // most timers of a transaction
 
 	inputs       []*input // in rank order
 	clock        clock
 	out          outputs
 	counts       counts
 	saved        saved
-	profilesRead bool // to their end, once: only then the other inputs are read
-	swept        bool // silent subjects of new playbooks have been judged
-	finished     bool // event mode: everything due by `until` has fired
-	touched      bool // timers were looked at or subjects judged: there is something to commit
-	more         bool // timers are due that the limit left for the next transaction
+	profilesRead bool  // to their end, once: only then the other inputs are read
+	swept        bool  // silent subjects of new playbooks have been judged
+	finished     bool  // event mode: everything due by `until` has fired
+	touched      bool  // timers were looked at or subjects judged: there is something to commit
+	more         bool  // the limits of a transaction left something for the next one
+	overdue      int64 // from when (ms) the first timer could have fired that was left; 0 if none was
+	timersLeft   int   // how many the transaction may still fire
 	proven       *proof
 
 	wallMillis int64  // t_ref of the batch
@@ -81,9 +83,10 @@ func (ta *task) clockMillis() int64 { return max(ta.clock.now, 0) }
 func (ta *task) begin(wallMillis int64, pr *proof) {
 	ta.wallMillis, ta.proven = wallMillis, pr
 	ta.counts, ta.manifest = counts{}, schemas.Manifest{ClockBefore: ta.clockMillis()}
-	ta.more, ta.touched = false, false
+	ta.more, ta.touched, ta.overdue, ta.timersLeft = false, false, 0, ta.timerLimit
 	ta.out.reset()
 	for _, in := range ta.inputs {
+		in.decoded = false // a held head is clamped to the wall time of the transaction that folds it: the manifest has that one
 		in.from, in.end, in.asOf = in.next, -1, noTime
 		if pr != nil {
 			in.end, in.asOf = pr.end(in.topic, ta.partition), pr.asOf
@@ -96,7 +99,7 @@ func (ta *task) begin(wallMillis int64, pr *proof) {
 func (ta *task) compute(budget int) (left int, err error) {
 	defer ta.catchFault(&err)
 	for in := ta.lowest(); in != nil; in = ta.lowest() {
-		if budget == 0 || ta.out.full() {
+		if budget == 0 || ta.out.full() || !ta.ripen() {
 			ta.more = true
 			return budget, nil // time passes when the heads have been taken
 		}
@@ -105,7 +108,7 @@ func (ta *task) compute(budget int) (left int, err error) {
 	}
 	ta.clock.advance(ta.inputs)
 	ta.sweep()
-	ta.fireDue(ta.timerLimit)
+	ta.fireDue()
 	ta.finish()
 	return budget, nil
 }
@@ -121,19 +124,27 @@ func (ta *task) catchFault(err *error) {
 	}
 }
 
-// fold processes the event at the head of an input: the clock first, then what is due before it, then the event.
+// ripen moves the clock to the next head and fires what is due before it; false when that is more than one transaction
+// takes: then the head waits for the next one.
+//
+// Invariant: until an event is folded its input is not at its end. The last record of a backlog would otherwise be judged
+// with the clock of the wall, and who has just come back would be called absent.
+func (ta *task) ripen() bool {
+	ta.clock.advance(ta.inputs)
+	return ta.fireDue()
+}
+
+// fold processes the event at the head of an input, for which the clock is ripe.
 func (ta *task) fold(in *input) {
 	ev := &in.event
 	rec := in.records[in.head]
 	in.highest = max(in.highest, ev.At)
 	in.pass()
 	ta.counts.records++
-	ta.clock.advance(ta.inputs)
 	ta.addRun(in)
 	if ev.At < ta.clock.now-ta.bundle.Lateness.Milliseconds() {
 		ta.counts.late++
 	}
-	ta.fireDue(unbounded)
 	err := ta.process(ev)
 	if _, overdue := ta.rules.Overdue(); err != nil && overdue {
 		ta.catchUp(ev)
@@ -192,22 +203,19 @@ func (ta *task) guard(compute func() error) (err error) {
 	return compute()
 }
 
-// unbounded is the limit before a record: all that was due has to fire before it.
-const unbounded = -1
-
-// fireDue fires what the clock has passed, in the order of (instant, subject), at most limit.
-func (ta *task) fireDue(limit int) {
+// fireDue fires what the clock has passed, in the order of (instant, subject); false when the limit of the transaction
+// left some of it.
+func (ta *task) fireDue() bool {
 	for {
-		if topology.Wake(ta.nextWake()).Ready() >= ta.clock.now {
-			return
+		ready := topology.Wake(ta.nextWake()).Ready()
+		if ready >= ta.clock.now {
+			return true
 		}
-		if limit != unbounded {
-			if limit == 0 || ta.out.full() {
-				ta.more = true
-				return
-			}
-			limit--
+		if ta.timersLeft == 0 || ta.out.full() {
+			ta.more, ta.overdue = true, ready
+			return false
 		}
+		ta.timersLeft--
 		ta.fire(ta.nextDue(), func(ref topology.Ref) (bool, error) { return ta.rules.Fire(ref, ta.clock.now) })
 	}
 }
@@ -290,14 +298,12 @@ func (ta *task) finish() {
 	if ta.until == noTime || ta.more || ta.finished || !ta.atEnd() {
 		return
 	}
-	for left := ta.timerLimit; ; left-- {
-		if topology.Wake(ta.nextWake()).Ready() >= ta.rules.EndClock(ta.until) {
-			break
-		}
-		if left <= 0 || ta.out.full() {
+	for topology.Wake(ta.nextWake()).Ready() < ta.rules.EndClock(ta.until) {
+		if ta.timersLeft == 0 || ta.out.full() {
 			ta.more = true
 			return
 		}
+		ta.timersLeft--
 		ta.fire(ta.nextDue(), func(ref topology.Ref) (bool, error) { return ta.rules.FireUntil(ref, ta.until) })
 	}
 	ta.clock.now = max(ta.clock.now, ta.until)
@@ -347,6 +353,3 @@ func (ta *task) addRun(in *input) {
 	}
 	ta.manifest.Order = append(ta.manifest.Order, index, 1)
 }
-
-// oldestDue is the instant (ms) from which the earliest timer could have fired.
-func (ta *task) oldestDue() int64 { return topology.Wake(ta.nextWake()).Ready() }
