@@ -98,7 +98,7 @@ type committedOffset struct {
 // committedOffsets reads the stable group offsets of one task. A broker answers UNSTABLE_OFFSET_COMMIT per partition while a
 // transaction with offsets is open, and kadm does not repeat it: an offset of -1 then means "ask again", never "none".
 func (pr *Processor) committedOffsets(ctx context.Context, partition int32) (committedOffset, error) {
-	for {
+	for began := pr.now(); ; {
 		fetched, err := pr.admin.FetchOffsets(kadm.RequireStable(ctx), pr.config.group())
 		if errors.Is(err, kerr.GroupIDNotFound) { // the embedded broker, for a group that was never used
 			return committedOffset{}, nil
@@ -114,6 +114,9 @@ func (pr *Processor) committedOffsets(ctx context.Context, partition int32) (com
 		}
 		if fatalKafka(err) {
 			return committedOffset{}, err
+		}
+		if waited := pr.now().Sub(began); errors.Is(err, kerr.UnstableOffsetCommit) && waited > pr.config.RestoreDeadline {
+			return committedOffset{}, fmt.Errorf("the offsets of group %s have been waiting for the end of a transaction for %v: it never ended (list it with kafka-transactions.sh): %w", pr.config.group(), waited, err)
 		}
 		if !pr.wait(ctx, settlePause) {
 			return committedOffset{}, ctx.Err()
@@ -146,11 +149,17 @@ func (pr *Processor) offsetsOf(fetched kadm.OffsetResponses, partition int32) (c
 	return got, nil
 }
 
-// fatalProducer says that the producer can never be used again (transaction.version 2).
+// fatalProducer says that the producer can never be used again (transaction.version 2), and that its last transaction is
+// over.
 func fatalProducer(err error) bool {
+	return stuckProducer(err) && !errors.Is(err, kerr.UnknownServerError) && !errors.Is(err, kerr.OperationNotAttempted)
+}
+
+// stuckProducer says that this client will give the same answer for ever: it keeps what the broker said when it asked for
+// its producer id and never asks again.
+func stuckProducer(err error) bool {
 	var ke *kerr.Error
-	return errors.Is(err, kgo.ErrClientClosed) || errors.As(err, &ke) && !ke.Retriable &&
-		ke.Code != kerr.UnknownServerError.Code && ke.Code != kerr.ConcurrentTransactions.Code && ke.Code != kerr.OperationNotAttempted.Code
+	return errors.Is(err, kgo.ErrClientClosed) || errors.As(err, &ke) && !ke.Retriable && !errors.Is(err, kerr.ConcurrentTransactions)
 }
 
 // fatalKafka says that asking again cannot help: wrong credentials, missing rights, a topic that is gone.

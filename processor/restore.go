@@ -62,55 +62,83 @@ func (la *lane) restore(ctx context.Context, partition int32) (ta *task, err err
 
 // catchUp reads what the local store lacks of the changelog.
 func (la *lane) catchUp(ctx context.Context, part *state.Partition, partition int32, committed committedOffset) (int64, error) {
-	want := int64(0)
+	bound := restoreBound{mark: committed.metadata}
 	if committed.metadata != "" {
 		ma, err := parseMark(committed.metadata)
 		if err != nil {
 			return 0, err
 		}
-		want = ma.sequence
+		bound.sequence = ma.sequence
 	}
-	local, ok := part.Committed()
-	if ok && la.proc.tooOld(local) {
-		la.log.Warn("the local state is older than what the changelog keeps of deleted subjects; it is rebuilt", zap.Int32("partition", partition))
-		if err := part.Drop(); err != nil {
-			return 0, err
-		}
-		local, ok = part.Committed()
-	}
-	starts, ends, err := la.proc.changelogBounds(ctx, partition)
-	if err != nil {
+	var err error
+	if bound.start, bound.end, err = la.proc.changelogBounds(ctx, partition); err != nil {
 		return 0, err
 	}
-	if want == 0 && ends == starts && !ok {
+	if err := la.judgeLocal(part, partition, bound); err != nil {
+		return 0, err
+	}
+	local, ok := part.Committed()
+	switch {
+	case !ok && bound.sequence == 0 && bound.start == bound.end:
 		return 0, nil // nothing has ever run here
-	}
-	if ok && (want > 0 && local.Sequence > want || want == 0 && local.ChangelogNext > ends) {
-		if err := la.ahead(part, partition, local, want); err != nil {
-			return 0, err
-		}
-		local, ok = part.Committed()
-	}
-	if ok && local.Sequence == want {
+	case ok && local.Sequence == bound.sequence:
 		return 0, nil
 	}
-	return la.replay(ctx, part, partition, restoreBound{sequence: want, end: ends, start: starts})
+	read, err := la.replay(ctx, part, partition, bound)
+	if errors.Is(err, errForeign) {
+		la.log.Warn("the local state is not of the history that was committed; it is rebuilt", zap.Int32("partition", partition), zapError(err))
+		if err := part.Drop(); err != nil {
+			return read, err
+		}
+		again, err := la.replay(ctx, part, partition, bound)
+		return read + again, err
+	}
+	return read, err
 }
 
-// ahead handles local state that is ahead of what the brokers know.
-func (la *lane) ahead(part *state.Partition, partition int32, local state.TaskRecord, want int64) error {
-	if !la.proc.config.AcceptRewind {
-		return fmt.Errorf("the local state is at transaction %d, group %s at %d: the brokers lost data, or this state belongs to another group or cluster; check --brokers, --group and --state, "+
-			"or start with --accept-rewind to drop the local state of this partition and take what the changelog has", local.Sequence, la.proc.config.group(), want)
+// judgeLocal drops local state that must not be built upon, and refuses to guess about state that is ahead of the brokers.
+func (la *lane) judgeLocal(part *state.Partition, partition int32, bound restoreBound) error {
+	local, ok := part.Committed()
+	if !ok {
+		return nil
 	}
-	la.log.Warn("local state ahead of the brokers is dropped (--accept-rewind)", zap.Int32("partition", partition), zap.Int64("local", local.Sequence), zap.Int64("committed", want))
+	or, _, err := splitMeta(local.Meta)
+	if err != nil {
+		return err
+	}
+	why := ""
+	switch {
+	case la.proc.tooOld(or):
+		why = "it is older than what the changelog keeps of deleted subjects"
+	case bound.sequence > 0 && local.Sequence < bound.sequence, bound.sequence > 0 && or.mark == bound.mark:
+		return nil
+	case bound.sequence == 0 && local.ChangelogNext <= bound.end:
+		why = "the group has no offsets that it could be compared with"
+	case or.before == bound.mark && local.ChangelogNext <= bound.end:
+		// The brokers acknowledged our newest transaction and took it back as a whole: its place in the changelog is still
+		// there, so nothing was truncated, and the offsets are those of the transaction before it. (One node of Apache Kafka
+		// does this when it is killed before the markers are written: the restarted coordinator completes the transaction
+		// without them, and the next abort of the same producer covers it.) No reader of committed records can have seen it.
+		why = "the brokers took back its newest transaction"
+	case la.proc.config.AcceptRewind:
+		why = "it is ahead of the brokers (--accept-rewind)"
+	default:
+		return fmt.Errorf("the local state is at transaction %d, group %s at %d: the brokers lost data, or this state belongs to another group or cluster; check --brokers, --group and --state, "+
+			"or start with --accept-rewind to drop the local state of this partition and take what the changelog has", local.Sequence, la.proc.config.group(), bound.sequence)
+	}
+	la.log.Warn("local state is dropped and rebuilt from the changelog: "+why, zap.Int32("partition", partition), zap.Int64("local", local.Sequence), zap.Int64("committed", bound.sequence))
+	la.proc.metrics.rebuilt()
 	return part.Drop()
 }
 
+// errForeign is local state whose next transaction in the changelog was built on another one.
+var errForeign = errors.New("the changelog goes on from another transaction")
+
 // restoreBound says where a replay of the changelog ends.
 type restoreBound struct {
-	sequence   int64 // at the task record of this transaction; 0: at the log end
-	start, end int64 // of the log
+	sequence   int64  // at the task record of this transaction; 0: at the log end
+	mark       string // of that transaction
+	start, end int64  // of the log
 }
 
 // replay applies the changelog to the store until the bound is met.
@@ -131,6 +159,11 @@ func (la *lane) replay(ctx context.Context, part *state.Partition, partition int
 	}
 	defer reader.Close()
 	rp := replaying{part: part, bound: bound, next: next, progressAt: la.proc.now()}
+	if task != nil {
+		if err := rp.follows(task); err != nil {
+			return 0, err
+		}
+	}
 	for !rp.met() {
 		if err := rp.poll(ctx, la, reader); err != nil {
 			return rp.read, err
@@ -150,6 +183,8 @@ type replaying struct {
 	read       int64
 	found      bool // the task record of the wanted sequence
 	progressAt time.Time
+	last       int64  // sequence of the newest task record
+	lastMark   string // its transaction
 }
 
 func (rp *replaying) met() bool {
@@ -197,7 +232,23 @@ func (rp *replaying) apply(rec *kgo.Record) error {
 	if err != nil {
 		return fmt.Errorf("apply changelog offset %d: %w", rec.Offset, err)
 	}
-	rp.found = record != nil && rp.bound.sequence > 0 && record.Sequence >= rp.bound.sequence
+	if record == nil {
+		return nil
+	}
+	rp.found = rp.bound.sequence > 0 && record.Sequence >= rp.bound.sequence
+	return rp.follows(record)
+}
+
+// follows checks that a task record goes on from the one before, where both are there: compaction keeps the newest only.
+func (rp *replaying) follows(record *state.TaskRecord) error {
+	or, _, err := splitMeta(record.Meta)
+	if err != nil {
+		return err
+	}
+	if rp.last > 0 && record.Sequence == rp.last+1 && or.before != "" && or.before != rp.lastMark {
+		return fmt.Errorf("%w: transaction %d follows %s, not %s", errForeign, record.Sequence, or.before, rp.lastMark)
+	}
+	rp.last, rp.lastMark = record.Sequence, or.mark
 	return nil
 }
 
@@ -293,12 +344,8 @@ func (pr *Processor) startPositions(ctx context.Context, ta *task, committed com
 
 // tooOld says that tombstones of the changelog may be gone that the local state has not seen: it would revive what was
 // erased.
-func (pr *Processor) tooOld(record state.TaskRecord) bool {
-	wall, _, err := splitMeta(record.Meta)
-	if err != nil || wall == 0 || pr.tombstonesKept == 0 {
-		return false
-	}
-	return pr.now().UnixMilli()-wall > pr.tombstonesKept.Milliseconds()
+func (pr *Processor) tooOld(or origin) bool {
+	return or.wallMillis > 0 && pr.tombstonesKept > 0 && pr.now().UnixMilli()-or.wallMillis > pr.tombstonesKept.Milliseconds()
 }
 
 // checkBundle refuses to run state of a higher revision under a lower one: a rolling deploy must not flap.

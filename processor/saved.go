@@ -52,7 +52,7 @@ func (ta *task) record() state.TaskRecord {
 	return state.TaskRecord{
 		Sequence: ta.sequence, Positions: ta.positions(), Clock: ta.clockMillis(),
 		BundleHash: ta.bundle.Hash, BundleRevision: ta.bundle.Revision,
-		Meta: ta.rules.AppendMeta(appendMeta(nil, ta.wallMillis)),
+		Meta: ta.rules.AppendMeta(origin{wallMillis: ta.wallMillis, mark: ta.attempt, before: ta.saved.attempt}.append(nil)),
 	}
 }
 
@@ -74,23 +74,45 @@ func (ta *task) discard() {
 	}
 }
 
-// The processor's part of the task record's meta: a version and the wall time of the transaction (ms, varint). What the
-// topology keeps follows.
+// origin says which transaction a task record is of. It is the processor's part of the record's meta; what the topology
+// keeps follows. Sequences alone do not tell two histories apart: a transaction that the brokers took back and the one
+// that was committed in its place have the same.
+//
+//	version (1) = 1 | varint wall time, ms | mark | mark of the transaction before     (strings with a uvarint length)
+type origin struct {
+	wallMillis int64
+	mark       string
+	before     string // "" for the first transaction
+}
+
 const metaVersion = 1
 
-func appendMeta(b []byte, wallMillis int64) []byte {
-	return binary.AppendVarint(append(b, metaVersion), wallMillis)
+func (or origin) append(b []byte) []byte {
+	b = binary.AppendVarint(append(b, metaVersion), or.wallMillis)
+	for _, text := range []string{or.mark, or.before} {
+		b = append(binary.AppendUvarint(b, uint64(len(text))), text...)
+	}
+	return b
 }
 
 var errBadMeta = errors.New("the task record's meta is damaged")
 
-func splitMeta(meta []byte) (wallMillis int64, rules []byte, err error) {
+// splitMeta is the inverse: the origin, and what the topology keeps. A task that has committed nothing has no meta.
+func splitMeta(meta []byte) (or origin, rules []byte, err error) {
 	if len(meta) == 0 {
-		return 0, nil, nil
+		return origin{}, nil, nil
 	}
 	wallMillis, n := binary.Varint(meta[1:])
 	if meta[0] != metaVersion || n <= 0 {
-		return 0, nil, errBadMeta
+		return origin{}, nil, errBadMeta
 	}
-	return wallMillis, meta[1+n:], nil
+	or.wallMillis, rules = wallMillis, meta[1+n:]
+	for _, text := range []*string{&or.mark, &or.before} {
+		size, n := binary.Uvarint(rules)
+		if n <= 0 || size > uint64(len(rules)-n) {
+			return origin{}, nil, errBadMeta
+		}
+		*text, rules = string(rules[n:n+int(size)]), rules[n+int(size):]
+	}
+	return or, rules, nil
 }
