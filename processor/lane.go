@@ -23,12 +23,13 @@ type lane struct {
 	log   *zap.Logger
 	cache *state.Cache
 
-	session  *session
-	tasks    map[int32]*task
-	order    []*task       // tasks by partition
-	restores chan restored // of the running restores
-	pending  map[int32]*restoring
-	assigned bool // the group has answered at least once
+	session    *session
+	tasks      map[int32]*task
+	order      []*task       // tasks by partition
+	restores   chan restored // of the running restores
+	pending    map[int32]*restoring
+	assigned   bool  // the group has answered at least once
+	generation int32 // of the group that gave it its tasks
 
 	limits          state.Limits // of one task's open checkpoint
 	batchLimit      int
@@ -263,7 +264,7 @@ func (la *lane) handleGroup(ctx context.Context) error {
 			return err
 		}
 		if ev.assigned {
-			la.assigned = true
+			la.assigned, la.generation = true, ev.generation
 			la.closeOthers(partitions)
 			for _, p := range partitions {
 				la.startRestore(ctx, p)

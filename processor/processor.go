@@ -216,8 +216,8 @@ func (pr *Processor) groupDone(ctx context.Context) bool {
 			return false
 		}
 		ma, err := parseMark(committed.metadata)
-		if err != nil || pr.config.Until != "" && !ma.finished {
-			return false
+		if none := len(committed.offsets) == 0; err != nil && !none || pr.config.Until != "" && !ma.finished {
+			return false // a partition without a record has no transaction, unless its clock has an end
 		}
 		for _, topic := range pr.inputTopics() {
 			if committed.offsets[topic] < pf.end(topic, p) {

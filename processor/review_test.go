@@ -5,8 +5,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/twmb/franz-go/pkg/kmsg"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
+
+	"holdfast/schemas"
 )
 
 // stopAt holds a lane where it logs a message for the first time, until release is closed.
@@ -84,4 +87,41 @@ func TestTimersBeforeAnEventAreBounded(t *testing.T) {
 			t.Errorf("transaction %d fired %d timers, the limit is %d", ma.Sequence, ma.Timers, co.TimersPerBatch)
 		}
 	}
+}
+
+// TestOffsetsAreOfTheGenerationThatGaveTheTasks: a member that has not heard of a new generation has no say in it.
+func TestOffsetsAreOfTheGenerationThatGaveTheTasks(t *testing.T) {
+	la := &lane{generation: 3}
+	tasks := []*task{{partition: 2, inputs: []*input{{topic: "a", next: 7}}}}
+	req := kmsg.NewPtrTxnOffsetCommitRequest()
+	req.Generation = 4
+	err := la.enter(req, tasks)
+	if err == nil || len(req.Topics) != 0 {
+		t.Fatalf("offsets of generation 3 entered generation 4: %v", req.Topics)
+	}
+	wantText(t, err.Error(), "generation 4", "are of 3")
+	req.Generation = 3
+	if err := la.enter(req, tasks); err != nil || len(req.Topics) != 1 {
+		t.Errorf("offsets of the own generation: %v, %v", req.Topics, err)
+	}
+}
+
+// TestAnEmptyPartitionOfAnotherProcessIsDone: without `until` a task that reads nothing commits nothing, and the others
+// must not wait for that.
+func TestAnEmptyPartitionOfAnotherProcessIsDone(t *testing.T) {
+	wo := newWorld(t, 2, testBundle)
+	first := login("1", "acme", "ann", day0)
+	co := wo.config()
+	co.Clock = "event"
+	co.SessionTimeout, co.TransactionTimeout = 3*time.Second, 2900*time.Millisecond
+	one := wo.start(co)
+	one.ready(0, 1)
+	other := co
+	other.Instance, other.State, other.ExitWhenDone = "p1", t.TempDir(), true
+	wo.publishEvents(first)
+	of := schemas.PartitionOf(first.account, 2)
+	wo.await("the record to be processed", func() bool { ts, _ := one.status(of); return ts.Sequence == 1 })
+	wo.start(other).finish()
+	one.halt()
+	wo.wantSequences()
 }

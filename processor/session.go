@@ -39,7 +39,8 @@ type groupEvents struct {
 // groupEvent is an assignment or a loss of partitions.
 type groupEvent struct {
 	assigned   bool
-	lost       bool // taken away without asking: somebody else may already own them
+	lost       bool  // taken away without asking: somebody else may already own them
+	generation int32 // of the group that assigned
 	partitions map[string][]int32
 }
 
@@ -99,7 +100,8 @@ func (la *lane) openSession(ctx context.Context) (*session, error) {
 
 func (se *session) assigned(_ context.Context, cl *kgo.Client, partitions map[string][]int32) {
 	cl.PauseFetchPartitions(partitions) // nothing is read before the task is restored
-	se.events.add(groupEvent{assigned: true, partitions: partitions})
+	_, generation := cl.GroupMetadata()
+	se.events.add(groupEvent{assigned: true, partitions: partitions, generation: generation})
 }
 
 func (se *session) revoked(_ context.Context, _ *kgo.Client, partitions map[string][]int32) {

@@ -122,9 +122,19 @@ func (la *lane) txnCommit(ctx context.Context, tasks []*task) (bool, error) {
 	watchdog := time.AfterFunc(watchdogAfter, la.session.AllowRebalance)
 	defer watchdog.Stop()
 	return la.session.End(kgo.PreTxnCommitFnContext(ctx, func(req *kmsg.TxnOffsetCommitRequest) error {
-		gate(req, tasks)
-		return nil
+		return la.enter(req, tasks)
 	}), kgo.TryCommit)
+}
+
+// enter puts the tasks into the offset commit, as long as the group is the one that gave them: when the session swallows a
+// revocation, the client is in the next generation before the lane knows, and the coordinator would take the offsets of a
+// task that another member has.
+func (la *lane) enter(req *kmsg.TxnOffsetCommitRequest, tasks []*task) error {
+	if req.Generation != la.generation {
+		return fmt.Errorf("the group is at generation %d, the tasks are of %d", req.Generation, la.generation)
+	}
+	gate(req, tasks)
+	return nil
 }
 
 // txnAbort ends the transaction without its records: the tasks are back at their last committed one, and so is the client.
