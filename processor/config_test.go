@@ -2,12 +2,22 @@ package processor
 
 import (
 	"bytes"
-	"net"
+	"encoding/binary"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"holdfast/schemas"
+	"holdfast/schemas/avro"
 )
 
 func validConfig() Config {
@@ -202,18 +212,90 @@ func TestABrokerThatIsDownIsWaitedFor(t *testing.T) {
 	ru.halt()
 }
 
+// gatekeeper stands before the registry and can be closed.
+func (wo *world) gatekeeper() (address string, open *atomic.Bool) {
+	wo.t.Helper()
+	target, err := url.Parse(wo.broker.RegistryURL())
+	if err != nil {
+		wo.t.Fatal(err)
+	}
+	open = &atomic.Bool{}
+	proxy := httputil.NewSingleHostReverseProxy(target)
+	server := httptest.NewServer(http.HandlerFunc(func(wr http.ResponseWriter, req *http.Request) {
+		if !open.Load() {
+			http.Error(wr, "closed", http.StatusServiceUnavailable)
+			return
+		}
+		proxy.ServeHTTP(wr, req)
+	}))
+	wo.t.Cleanup(server.Close)
+	return server.URL, open
+}
+
 // TestARegistryThatIsDownIsWaitedFor: at the start, and at a record whose schema has to be asked for. It is never the
 // record's fault.
 func TestARegistryThatIsDownIsWaitedFor(t *testing.T) {
 	wo := newWorld(t, 1, testBundle)
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
 	co := wo.config()
-	co.Registry = "http://" + listener.Addr().String()
-	_ = listener.Close()
-	ru := wo.start(co)
+	var open *atomic.Bool
+	co.Registry, open = wo.gatekeeper()
+	clock := newWallClock(day0)
+	ru := wo.start(co, WithClock(clock.now))
 	wo.await("the process to say that it tries again", func() bool { return ru.logs.FilterMessageSnippet("registry does not answer").Len() > 0 })
+	open.Store(true)
+	ru.ready(0)
+	open.Store(false)
+	first := login("1", "acme", "ann", day0)
+	wo.publish(wo.framed(first))
+	wo.await("a record to wait", func() bool { return ru.logs.FilterMessageSnippet("a record waits for its schema").Len() > 0 })
+	if ts, _ := ru.status(0); ts.Inputs[3].Position != 0 {
+		t.Error("the record was passed although its schema is not known")
+	}
+	open.Store(true)
+	clock.advance(time.Hour)
+	wo.intentsCome(1)
 	ru.halt()
+	wo.wantKeys([]string{helloKey(first)})
+	if dead := wo.deadLetters(); len(dead) != 0 {
+		t.Errorf("dead letters: %+v", dead)
+	}
+}
+
+// framed is an event as Avro in Confluent framing, under a schema that nobody has asked for yet.
+func (wo *world) framed(ev event) *kgo.Record {
+	wo.t.Helper()
+	registry, err := avro.NewRegistry(avro.RegistryOptions{URL: wo.broker.RegistryURL()})
+	if err != nil {
+		wo.t.Fatal(err)
+	}
+	encoder, err := avro.NewEncoder(wo.ctx, avro.EncoderOptions{Registry: registry, Topics: wo.topics})
+	if err != nil {
+		wo.t.Fatal(err)
+	}
+	value, err := encoder.AppendEvent(nil, &schemas.Event{Kind: schemas.KindUserAction, ID: ev.id, Source: "app", Type: "signed_in", Account: ev.account, User: ev.user, OccurredAt: ev.at.UnixMilli(), Count: 1})
+	if err != nil {
+		wo.t.Fatal(err)
+	}
+	id, err := registry.Register(wo.ctx, "elsewhere-value", wo.otherUserAction())
+	if err != nil {
+		wo.t.Fatal(err)
+	}
+	binary.BigEndian.PutUint32(value[1:], uint32(id))
+	return &kgo.Record{Topic: wo.topics.UserActions, Partition: schemas.PartitionOf(ev.account, wo.partitions), Key: []byte(ev.account), Value: value}
+}
+
+// otherUserAction is the schema of user actions in other words.
+func (wo *world) otherUserAction() string {
+	wo.t.Helper()
+	listed, err := avro.Schemas()
+	if err != nil {
+		wo.t.Fatal(err)
+	}
+	for _, one := range listed {
+		if one.Record == "UserAction" {
+			return strings.Replace(one.Avsc, `{`, `{"doc": "in other words", `, 1)
+		}
+	}
+	wo.t.Fatal("there is no schema UserAction")
+	return ""
 }

@@ -8,8 +8,10 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
+	"go.uber.org/zap"
 )
 
 // expel takes a member out of the group without asking it, as a session timeout does.
@@ -194,6 +196,47 @@ func TestALeftoverTransactionIsAbortedAtOnce(t *testing.T) {
 	leftover.Close()
 }
 
+// TestASessionBeginsWithItsProducerID is rule 12: what a predecessor left open is over as soon as the session exists.
+func TestASessionBeginsWithItsProducerID(t *testing.T) {
+	wo := newWorld(t, 1, testBundle)
+	co := wo.config()
+	wo.leaveOpen(co, "holdfast-processor-p0-0")
+	intents := func() *kfake.PartitionInfo { return wo.broker.Cluster().PartitionInfo(wo.topics.Intents, 0) }
+	if open := intents(); open.LastStableOffset == open.HighWatermark {
+		t.Fatal("there is nothing open to end")
+	}
+	pr, err := New(co, zap.NewNop())
+	if err != nil {
+		t.Fatal(err)
+	}
+	pr.instance = "p0"
+	pr.statuses.expect(1)
+	se, err := (&lane{proc: pr}).openSession(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer se.CloseAllowingRebalance()
+	if ended := intents(); ended.LastStableOffset != ended.HighWatermark {
+		t.Errorf("a transaction of the predecessor is open still: stable up to %d of %d", ended.LastStableOffset, ended.HighWatermark)
+	}
+}
+
+// TestAProducerIDThatIsRefusedOnceIsAskedForAgain: the client keeps the broker's refusal for ever, so that only another
+// client can ask again.
+func TestAProducerIDThatIsRefusedOnceIsAskedForAgain(t *testing.T) {
+	wo := newWorld(t, 1, testBundle)
+	refused := wo.broker.Cluster().Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.InitProducerID}, Err: kerr.UnknownServerError, TopLevel: true, Count: 2,
+		When: func(req kmsg.Request) bool { return req.(*kmsg.InitProducerIDRequest).TransactionalID != nil }})
+	events := visits("acme", "ann", day0, quietAfter/2, 4)
+	wo.publishEvents(events...)
+	until := day0.AddDate(0, 0, 10)
+	wo.runToEnd(until)
+	if refused.Hits() != 2 {
+		t.Errorf("the producer id was refused %d times, want 2", refused.Hits())
+	}
+	wo.wantKeys(expected(events, until))
+}
+
 // leaveOpen leaves a transaction open that holds offsets of the group and a record in every output.
 func (wo *world) leaveOpen(co Config, id string) *kgo.Client {
 	wo.t.Helper()
@@ -316,5 +359,43 @@ func TestAStopDoesNotWaitForBrokersForEver(t *testing.T) {
 	until := day0.AddDate(0, 0, 9)
 	wo.runToEnd(until)
 	wo.wantKeys(expected(events, until))
+	wo.wantSequences()
+}
+
+// TestAStaticRestartMovesNothing: a process that is back within the session timeout finds its partitions as they were, and
+// nobody else is asked to give anything up.
+func TestAStaticRestartMovesNothing(t *testing.T) {
+	wo := newWorld(t, 2, testBundle)
+	clock := newWallClock(day0)
+	co := wo.config()
+	one := wo.start(co, WithClock(clock.now))
+	one.ready(0, 1)
+	other := wo.config()
+	other.Instance = "p1"
+	other.SessionTimeout, other.TransactionTimeout = 3*time.Second, 2900*time.Millisecond
+	two := wo.start(other, WithClock(clock.now))
+	shared := func() bool {
+		tasks1, _ := one.statuses.list()
+		tasks2, _ := two.statuses.list()
+		return len(tasks1) == 1 && len(tasks2) == 1
+	}
+	wo.await("the partitions to be shared", shared)
+	before := one.metric("rebalances_total")
+	two.halt()
+	two = wo.start(other, WithClock(clock.now))
+	wo.await("the partitions to be as before", shared)
+	if got := two.metric("restore_records_total"); got != 0 {
+		t.Errorf("%v changelog records were read again", got)
+	}
+	events := append(visits("acme", "ann", day0, time.Minute, 3), visits("bolt", "bob", day0, time.Minute, 3)...)
+	wo.publishEvents(inOrder(events)...)
+	clock.advance(time.Hour)
+	wo.intentsCome(6)
+	if after := one.metric("rebalances_total"); after != before {
+		t.Errorf("%v group events reached the process that went on", after-before)
+	}
+	one.halt()
+	two.halt()
+	wo.wantKeys(expected(events, day0))
 	wo.wantSequences()
 }

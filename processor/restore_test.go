@@ -265,11 +265,12 @@ func TestATruncatedChangelogIsRefused(t *testing.T) {
 // TestLocalStateAheadIsRefused: the brokers lost data, or the state belongs elsewhere. Only an operator may drop it.
 func TestLocalStateAheadIsRefused(t *testing.T) {
 	for _, tc := range []struct {
-		name string
-		lose func(*twoHalves) // what happens to the brokers
+		name     string
+		lose     func(*twoHalves) // what happens to the brokers
+		sequence int64            // that they know of afterwards
 	}{
-		{"offsets of an older transaction", func(th *twoHalves) { th.rewindGroup(1) }},
-		{"another cluster", func(th *twoHalves) { th.replaceWorld() }},
+		{"offsets of an older transaction", func(th *twoHalves) { th.rewindGroup(2) }, 2},
+		{"another cluster", func(th *twoHalves) { th.replaceWorld() }, 0},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			th := newTwoHalves(t, 1)
@@ -277,7 +278,11 @@ func TestLocalStateAheadIsRefused(t *testing.T) {
 			co := th.second(th.first.State, "p0")
 			th.start(co).fails("restore partition 0", "the local state is at transaction", "--accept-rewind", "--state")
 			co.AcceptRewind = true
-			th.start(co).finish()
+			ru := th.start(co)
+			ru.finish()
+			if runs := ru.logs.FilterMessage("task runs").All(); len(runs) != 1 || runs[0].ContextMap()["sequence"] != tc.sequence {
+				t.Errorf("the task began at %v, want transaction %d", runs, tc.sequence)
+			}
 		})
 	}
 }

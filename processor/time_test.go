@@ -202,6 +202,24 @@ again: always
 steps: [{id: tell, notify: paid, to: channel("#money"), data: {logins: total(login), kind: account.industry default "none"}}]
 `
 
+// wantPositions checks that each transaction committed the offsets up to which its manifest says it processed, not those
+// up to which the client had polled.
+func wantPositions(t *testing.T, commits *commitsSeen, manifests []schemas.Manifest) {
+	t.Helper()
+	seen := commits.all()
+	if len(seen) != len(manifests) {
+		t.Fatalf("%d offset commits, %d manifests", len(seen), len(manifests))
+	}
+	for i, ma := range manifests {
+		for _, topic := range seen[i].Topics {
+			at := slices.IndexFunc(ma.Inputs, func(in schemas.InputRange) bool { return in.Topic == topic.Topic })
+			if got, want := topic.Partitions[0].Offset, ma.Inputs[at].ToOffset; got != want {
+				t.Errorf("transaction %d commits %s at %d, it processed up to %d", ma.Sequence, topic.Topic, got, want)
+			}
+		}
+	}
+}
+
 // TestInputsAreMergedByEventTime: a payment is judged after what happened before it and before what happened after it,
 // whatever topic came first and however small the batches are. A profile counts before everything.
 func TestInputsAreMergedByEventTime(t *testing.T) {
@@ -217,9 +235,11 @@ func TestInputsAreMergedByEventTime(t *testing.T) {
 			wo.publishEvents(events...)
 			wo.publishEvents(event{topic: wo.topics.Profiles, account: "acme", unparsed: true, more: map[string]any{
 				"raw": fmt.Sprintf(`{"kind":"account","account_id":"acme","changed_at":%d,"traits":{"industry":"mining"}}`, day0.Add(-time.Hour).UnixMilli())}})
+			commits := wo.watchOffsetCommits()
 			co := toEnd(wo.config(), day0.AddDate(0, 0, 2))
 			co.MaxBatch = batch
 			wo.start(co).finish()
+			wantPositions(t, commits, wo.wantSequences())
 			intents := wo.intents()
 			if len(intents) != 20 {
 				t.Fatalf("%d intents, want 20", len(intents))
