@@ -88,14 +88,29 @@ func (la *lane) openSession(ctx context.Context) (*session, error) {
 	if se.GroupTransactSession, err = kgo.NewGroupTransactSession(opts...); err != nil {
 		return nil, fmt.Errorf("create session: %w", err)
 	}
-	if err := la.proc.retry(ctx, "take the transactional id "+la.transactionalID(), func() error {
-		_, _, err := se.Client().ProducerID(ctx)
-		return err
-	}); err != nil {
+	if err := la.takeProducerID(ctx, se); err != nil {
 		se.CloseAllowingRebalance()
 		return nil, err
 	}
 	return se, nil
+}
+
+// takeProducerID ends what a predecessor of the same transactional id left open.
+func (la *lane) takeProducerID(ctx context.Context, se *session) error {
+	var stuck error
+	err := la.proc.retry(ctx, "take the transactional id "+la.transactionalID(), func() error {
+		_, _, err := se.Client().ProducerID(ctx)
+		if stuckProducer(err) && !fatalKafka(err) {
+			stuck = err // only another client can ask again
+			return nil
+		}
+		return err
+	})
+	if err == nil && stuck != nil {
+		la.proc.wait(ctx, 5*settlePause)
+		return fmt.Errorf("%w: take the transactional id %s: %w", errSession, la.transactionalID(), stuck)
+	}
+	return err
 }
 
 func (se *session) assigned(_ context.Context, cl *kgo.Client, partitions map[string][]int32) {

@@ -277,6 +277,8 @@ func (la *lane) txnSettle(ctx context.Context) (alive bool, err error) {
 			return false, ctx.Err()
 		case fatalProducer(err):
 			return false, nil // the epoch has moved on without us: over as well, but this session is done
+		case stuckProducer(err):
+			return false, err // the transaction may be open still: the next session settles it
 		}
 		if !la.proc.wait(ctx, settlePause) {
 			return false, ctx.Err()
