@@ -181,6 +181,9 @@ func (co *Config) Validate() error {
 	bad(co.TransactionTimeout > 3*co.CommitInterval && co.TransactionTimeout < co.SessionTimeout,
 		"transaction_timeout: got %v, want more than three commit intervals (%v) and less than session_timeout (%v), e.g. 15s", co.TransactionTimeout, 3*co.CommitInterval, co.SessionTimeout)
 	bad(co.EndProofInterval >= 10*time.Millisecond, "end_proof_interval: got %v, want at least 10ms, e.g. 1s", co.EndProofInterval)
+	bad(co.Grace >= 0, "grace: got %v, want 0 or more, e.g. 5s: the clock must not run ahead of what is proven", co.Grace)
+	bad(co.StopGrace >= 0, "stop_grace: got %v, want 0 or more, e.g. 10s", co.StopGrace)
+	bad(co.RestoreDeadline > 0, "restore_deadline: got %v, want more than 0, e.g. 3m", co.RestoreDeadline)
 	bad(co.TimersPerBatch >= 1, "timers_per_batch: got %d, want at least 1", co.TimersPerBatch)
 	if co.Admin != "" {
 		if host, _, err := net.SplitHostPort(co.Admin); err != nil || !loopback(host) {

@@ -93,6 +93,7 @@ func (pr *Processor) committedMarks(ctx context.Context, tasks []*task) (map[int
 type committedOffset struct {
 	metadata string           // of its inputs, which agree; "" if there is none
 	offsets  map[string]int64 // by topic; absent if never committed
+	set      []string         // topics whose offset carries no mark: an operator has set it
 }
 
 // committedOffsets reads the stable group offsets of one task. A broker answers UNSTABLE_OFFSET_COMMIT per partition while a
@@ -141,6 +142,10 @@ func (pr *Processor) offsetsOf(fetched kadm.OffsetResponses, partition int32) (c
 			continue
 		}
 		got.offsets[topic] = of.At
+		if of.Metadata == "" {
+			got.set = append(got.set, topic)
+			continue
+		}
 		if got.metadata != "" && of.Metadata != got.metadata {
 			return got, fmt.Errorf("%w: %s/%d has %q, another input %q: does another program commit in group %s?", errMixedMarks, topic, partition, of.Metadata, got.metadata, pr.config.group())
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -312,8 +313,22 @@ func (la *lane) openTask(ctx context.Context, part *state.Partition, partition i
 	return ta, pr.startPositions(ctx, ta, committed)
 }
 
+// moveForward obeys an operator who has set the group's offset of an input beyond records that are gone or not wanted. Back
+// it does not go: what is in the state would count twice.
+func (pr *Processor) moveForward(ta *task, committed committedOffset) {
+	for _, in := range ta.inputs {
+		at := committed.offsets[in.topic]
+		if in.next < 0 || at == in.next || !slices.Contains(committed.set, in.topic) {
+			continue
+		}
+		pr.log.Warn("the offset of an input was set by hand; forward it is obeyed, back it is not", zap.String("topic", in.topic), zap.Int32("partition", ta.partition), zap.Int64("from", in.next), zap.Int64("to", at))
+		in.next = max(in.next, at)
+	}
+}
+
 // startPositions fills in where inputs start that the task record does not know: a new group, or a new input.
 func (pr *Processor) startPositions(ctx context.Context, ta *task, committed committedOffset) error {
+	pr.moveForward(ta, committed)
 	for _, in := range ta.inputs {
 		if in.next >= 0 {
 			continue

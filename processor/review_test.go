@@ -1,10 +1,12 @@
 package processor
 
 import (
+	"fmt"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kmsg"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
@@ -127,4 +129,46 @@ func TestAnEmptyPartitionOfAnotherProcessIsDone(t *testing.T) {
 	wo.start(other).finish()
 	one.halt()
 	wo.wantSequences()
+}
+
+// TestAnOffsetThatAnOperatorSetIsObeyedForward: it is what the message about lost records says to do.
+func TestAnOffsetThatAnOperatorSetIsObeyedForward(t *testing.T) {
+	for _, tc := range []struct {
+		set  int64
+		want []int // of the visits
+	}{{2, []int{0, 2}}, {0, []int{0, 1, 2}}} {
+		t.Run(fmt.Sprintf("to %d", tc.set), func(t *testing.T) {
+			wo := newWorld(t, 1, testBundle)
+			events := visits("acme", "ann", day0, time.Minute, 3)
+			clock := newWallClock(day0.Add(time.Hour))
+			co := wo.config()
+			wo.publishEvents(events[0])
+			one := wo.start(co, WithClock(clock.now))
+			wo.intentsCome(1)
+			one.halt()
+			wo.expel(co, "p0-0")
+			set := kadm.Offsets{}
+			set.AddOffset(wo.topics.UserActions, 0, tc.set, -1)
+			if err := wo.admin.CommitAllOffsets(wo.ctx, co.group(), set); err != nil {
+				t.Fatal(err)
+			}
+			wo.publishEvents(events[1:]...)
+			two := wo.start(co, WithClock(clock.now))
+			wo.intentsCome(len(tc.want))
+			two.halt()
+			var want []string
+			for _, i := range tc.want {
+				want = append(want, helloKey(events[i]))
+			}
+			wo.wantKeys(want)
+		})
+	}
+}
+
+// TestDurationsThatCannotWorkAreRefused: with a negative grace the clock runs ahead of what is proven, and without a
+// deadline every restore fails at once.
+func TestDurationsThatCannotWorkAreRefused(t *testing.T) {
+	co := DefaultConfig()
+	co.Grace, co.StopGrace, co.RestoreDeadline = -time.Second, -time.Second, 0
+	wantText(t, co.Validate().Error(), "grace: got -1s", "stop_grace: got -1s", "restore_deadline: got 0s")
 }
