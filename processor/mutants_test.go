@@ -98,6 +98,8 @@ var mutants = []mutant{
 	{"the future is clamped", "deadletter.go", "in.event.At = limit", "_ = limit", "TestTheFutureIsClamped"},
 	{"heads are held until no input can bring an earlier one", "merge.go",
 		"if first == nil || !ta.mayTake(first) {", "if first == nil {", "TestInputsAreMergedByEventTime"},
+	{"profiles are read first", "align.go",
+		"case in.kind != schemas.KindProfile && !ta.profilesRead, in.held() >= limit:", "case in.held() >= limit:", "TestProfilesAreReadFirst"},
 	{"a failed record is taken back", "task.go", "\t\t\tta.part.Rollback()\n", "", "TestAPanickingRuleTakesTheRecordBack"},
 	{"a failed timer is disarmed", "task.go",
 		"if err := ta.guard(func() error { return ta.rules.Disarm(ref, fault.playbook, fault.step) }); err != nil {", "if err := error(nil); err != nil {", "TestAPanickingTimerIsDisarmed"},
