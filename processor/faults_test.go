@@ -9,13 +9,14 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
-// answer is what a control of the broker does with a request: see kfake's ControlKey.
+// reply is what a control of the broker does with a request: see kfake's ControlKey.
 type reply struct {
 	response kmsg.Response
 	err      error // closes the connection
 	handled  bool
 }
 
+// pass lets the broker answer as ever.
 var pass = reply{}
 
 // control looks at every request of a key, in the broker; it stays until the end of the test.

@@ -42,13 +42,12 @@ var day0 = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 
 // event is an input event as a test writes it.
 type event struct {
-	topic               string // "" = user actions
-	id, kind            string // kind "" = signed_in
-	account, user       string
-	at                  time.Time
-	more                map[string]any
-	partition           int32
-	elsewhere, unparsed bool // elsewhere: to `partition` whatever the account; unparsed: `more["raw"]` is the value
+	topic         string // "" = user actions
+	id, kind      string // kind "" = signed_in
+	account, user string
+	at            time.Time
+	more          map[string]any
+	unparsed      bool // more["raw"] is the value
 }
 
 func login(id, account, user string, at time.Time) event {
@@ -59,9 +58,6 @@ func (ev event) record(wo *world) *kgo.Record {
 	topic, partition := ev.topic, schemas.PartitionOf(ev.account, wo.partitions)
 	if topic == "" {
 		topic = wo.topics.UserActions
-	}
-	if ev.elsewhere {
-		partition = ev.partition
 	}
 	return &kgo.Record{Topic: topic, Partition: partition, Key: []byte(ev.account), Value: ev.value()}
 }

@@ -13,7 +13,7 @@ import (
 // The same log must say the same whatever the batches, the restarts, the lanes and the commit intervals were: the same
 // intents, and the same state of every partition.
 
-// METAMORPHIC_RUNS is how many random ways each log is run (make metamorphic has more).
+// metamorphicRuns is how many random logs are run; `make metamorphic` has more.
 func metamorphicRuns(t *testing.T) int {
 	t.Helper()
 	text := os.Getenv("METAMORPHIC_RUNS")

@@ -271,7 +271,7 @@ func hasLabels(sample *dto.Metric, labels []string) bool {
 	return true
 }
 
-// taskStatus returns what the board says of a partition.
+// status returns what the board says of a partition.
 func (ru *running) status(partition int32) (taskStatus, bool) {
 	tasks, _ := ru.statuses.list()
 	for _, ts := range tasks {
@@ -301,7 +301,7 @@ func (ru *running) ready(partitions ...int32) {
 	})
 }
 
-// caughtUpTo waits until a task's clock has passed an instant.
+// clockPast waits until a task's clock has passed an instant.
 func (ru *running) clockPast(partition int32, at time.Time) {
 	ru.t.Helper()
 	ru.wo.await("the task clock past "+at.String(), func() bool {
