@@ -59,11 +59,11 @@ func (ep *endProof) run(ctx context.Context, every time.Duration) {
 // so a transactional input that is read to its end has position = last stable offset, not one less.
 func (ep *endProof) ask(ctx context.Context) error {
 	asOf := ep.now().UnixMilli()
-	stable, err := ep.admin.ListCommittedOffsets(ctx, ep.topics...)
+	logs, err := ep.admin.ListEndOffsets(ctx, ep.topics...) // first: a stable offset that has reached it leaves nothing open
 	if err != nil {
 		return err
 	}
-	logs, err := ep.admin.ListEndOffsets(ctx, ep.topics...)
+	stable, err := ep.admin.ListCommittedOffsets(ctx, ep.topics...)
 	if err != nil {
 		return err
 	}

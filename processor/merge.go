@@ -26,6 +26,7 @@ type input struct {
 	next    int64 // offset of the first record that is not processed
 	highest int64 // highest event time read, ms; noTime if none
 	end     int64 // last stable offset of the newest proof; -1 if unknown
+	open    bool  // that proof found records beyond end, in somebody's open transaction
 	asOf    int64 // wall time (ms) of that proof
 
 	passedStamp int64 // Kafka timestamp (ms) of the newest processed record; 0 if none
@@ -48,8 +49,9 @@ func (in *input) unread() bool { return in.head < len(in.records) }
 // held is how many.
 func (in *input) held() int { return len(in.records) - in.head }
 
-// proven says that everything was processed that was readable when the newest proof was made.
-func (in *input) proven() bool { return in.end >= 0 && in.next >= in.end && !in.unread() }
+// proven says that everything was processed that there was when the newest proof was made. Records of an open transaction
+// count: they cannot be read yet, and somebody may be back in them.
+func (in *input) proven() bool { return in.end >= 0 && !in.open && in.next >= in.end && !in.unread() }
 
 // oldestPending is the Kafka timestamp (ms) of the first record that waits, 0 if none does. As long as that record was
 // not polled it is a bound from the other side: the newest processed one, or when it was first seen that records wait.

@@ -19,7 +19,7 @@ type metrics struct {
 	dataLosses, rebalances                            *prometheus.CounterVec
 	transactionSeconds, checkpointSeconds             prometheus.Histogram
 	restoreSeconds                                    prometheus.Histogram
-	restoreRecords, rebuilds                          prometheus.Counter
+	restoreRecords, rebuilds, markers                 prometheus.Counter
 }
 
 const namespace = "holdfast"
@@ -58,6 +58,7 @@ func newMetrics(registry *prometheus.Registry) *metrics {
 		rewoundRecords:     counter("records_rewound_total", "Records below the position of their task, dropped. Anything above 0 is a defect."),
 		restoreRecords:     counter("restore_records_total", "Changelog records that were applied by restores."),
 		rebuilds:           counter("state_rebuilds_total", "Partitions whose local state was dropped and rebuilt from the changelog."),
+		markers:            counter("transaction_markers_written_total", "Missing markers of committed transactions that were written."),
 		transactionSeconds: seconds("transaction_duration_seconds", "From begin to the end of a transaction."),
 		checkpointSeconds:  seconds("checkpoint_duration_seconds", "Writing one checkpoint of one partition."),
 		restoreSeconds:     seconds("restore_duration_seconds", "Bringing one partition to its last committed transaction."),
@@ -72,6 +73,7 @@ func newMetrics(registry *prometheus.Registry) *metrics {
 func (me *metrics) transaction(took time.Duration) { me.transactionSeconds.Observe(took.Seconds()) }
 func (me *metrics) checkpoint(took time.Duration)  { me.checkpointSeconds.Observe(took.Seconds()) }
 func (me *metrics) rebuilt()                       { me.rebuilds.Inc() }
+func (me *metrics) marked()                        { me.markers.Inc() }
 func (me *metrics) sessionLost()                   { me.sessions.WithLabelValues("doubt").Inc() }
 func (me *metrics) dataLoss(topic string)          { me.dataLosses.WithLabelValues(topic).Inc() }
 func (me *metrics) aborted(cause string)           { me.transactions.WithLabelValues("aborted_" + cause).Inc() }

@@ -121,6 +121,8 @@ func (la *lane) judgeLocal(part *state.Partition, partition int32, bound restore
 		// does this when it is killed before the markers are written: the restarted coordinator completes the transaction
 		// without them, and the next abort of the same producer covers it.) No reader of committed records can have seen it.
 		why = "the brokers took back its newest transaction"
+	case bound.sequence > 0 && local.Sequence == bound.sequence && local.ChangelogNext <= bound.end:
+		why = "another transaction was committed in the place of its newest"
 	case la.proc.config.AcceptRewind:
 		why = "it is ahead of the brokers (--accept-rewind)"
 	default:
@@ -184,8 +186,9 @@ type replaying struct {
 	read       int64
 	found      bool // the task record of the wanted sequence
 	progressAt time.Time
-	last       int64  // sequence of the newest task record
-	lastMark   string // its transaction
+	lookedAt   time.Time // for a transaction without a marker
+	last       int64     // sequence of the newest task record
+	lastMark   string    // its transaction
 }
 
 func (rp *replaying) met() bool {
@@ -216,7 +219,14 @@ func (rp *replaying) poll(ctx context.Context, la *lane, reader *kgo.Client) err
 	if !rp.met() && rp.next >= rp.bound.end {
 		return fmt.Errorf("the changelog ends at offset %d without transaction %d, which the group has committed: it was truncated or belongs to another cluster", rp.bound.end, rp.bound.sequence)
 	}
-	if stuck := la.proc.now().Sub(rp.progressAt); stuck > la.proc.config.RestoreDeadline {
+	stuck := la.proc.now().Sub(rp.progressAt)
+	if stuck > hangingAfter && la.proc.now().Sub(rp.lookedAt) > hangingAfter {
+		rp.lookedAt = la.proc.now()
+		if _, err := la.completeHanging(ctx, int32(rp.part.ID()), rp.bound.mark); err != nil {
+			return err
+		}
+	}
+	if stuck > la.proc.config.RestoreDeadline {
 		return fmt.Errorf("no progress for %v at changelog offset %d (log %d to %d, looking for transaction %d): either the changelog was truncated, or a transaction on it never ended (list them with kafka-transactions.sh)",
 			stuck, rp.next, rp.bound.start, rp.bound.end, rp.bound.sequence)
 	}

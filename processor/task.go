@@ -90,6 +90,7 @@ func (ta *task) begin(wallMillis int64, pr *proof) {
 		in.from, in.end, in.asOf = in.next, -1, noTime
 		if pr != nil {
 			in.end, in.asOf = pr.end(in.topic, ta.partition), pr.asOf
+			in.open = pr.logEnd(in.topic, ta.partition) > in.end
 		}
 	}
 }
