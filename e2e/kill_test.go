@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"holdfast/e2e/cluster"
 	"holdfast/e2e/load"
 	"holdfast/e2e/oracle"
 	"holdfast/e2e/read"
@@ -41,13 +40,6 @@ func TestKills(t *testing.T) {
 		t.Fatal("the uninterrupted run failed: nothing to compare with")
 	}
 	st := storm{seed: seed(t), input: len(lines), topic: load.UserActions, flags: businessFlags("100")}
-	if brokerKind() == cluster.Apache {
-		// Seen on one node of 4.3.1, by its own dump: after a kill -9 just behind EndTxn the restarted coordinator wrote
-		// CompleteCommit without a marker in any partition, so the next abort took the whole transaction back, outputs and
-		// offsets alike. The processor refuses to run on state that is ahead of its group; this flag is the operator's
-		// answer, and the result must be the same.
-		st.flags = append(st.flags, "--accept-rewind")
-	}
 	st.kills = onBroker(pick(52, 250), pick(10, 30))
 	st.brokerKills = onBroker(pick(5, 20), pick(3, 8))
 	t.Run("killed", func(t *testing.T) {
