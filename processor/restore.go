@@ -4,13 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
 	"go.uber.org/zap"
 
-	"holdfast/schemas/avro"
 	"holdfast/state"
 )
 
@@ -95,43 +93,6 @@ func (la *lane) catchUp(ctx context.Context, part *state.Partition, partition in
 		return read + again, err
 	}
 	return read, err
-}
-
-// judgeLocal drops local state that must not be built upon, and refuses to guess about state that is ahead of the brokers.
-func (la *lane) judgeLocal(part *state.Partition, partition int32, bound restoreBound) error {
-	local, ok := part.Committed()
-	if !ok {
-		return nil
-	}
-	or, _, err := splitMeta(local.Meta)
-	if err != nil {
-		return err
-	}
-	why := ""
-	switch {
-	case la.proc.tooOld(or):
-		why = "it is older than what the changelog keeps of deleted subjects"
-	case bound.sequence > 0 && local.Sequence < bound.sequence, bound.sequence > 0 && or.mark == bound.mark:
-		return nil
-	case bound.sequence == 0 && local.ChangelogNext <= bound.end:
-		why = "the group has no offsets that it could be compared with"
-	case or.before == bound.mark && local.ChangelogNext <= bound.end:
-		// The brokers acknowledged our newest transaction and took it back as a whole: its place in the changelog is still
-		// there, so nothing was truncated, and the offsets are those of the transaction before it. (One node of Apache Kafka
-		// does this when it is killed before the markers are written: the restarted coordinator completes the transaction
-		// without them, and the next abort of the same producer covers it.) No reader of committed records can have seen it.
-		why = "the brokers took back its newest transaction"
-	case bound.sequence > 0 && local.Sequence == bound.sequence && local.ChangelogNext <= bound.end:
-		why = "another transaction was committed in the place of its newest"
-	case la.proc.config.AcceptRewind:
-		why = "it is ahead of the brokers (--accept-rewind)"
-	default:
-		return fmt.Errorf("the local state is at transaction %d, group %s at %d: the brokers lost data, or this state belongs to another group or cluster; check --brokers, --group and --state, "+
-			"or start with --accept-rewind to drop the local state of this partition and take what the changelog has", local.Sequence, la.proc.config.group(), bound.sequence)
-	}
-	la.log.Warn("local state is dropped and rebuilt from the changelog: "+why, zap.Int32("partition", partition), zap.Int64("local", local.Sequence), zap.Int64("committed", bound.sequence))
-	la.proc.metrics.rebuilt()
-	return part.Drop()
 }
 
 // errForeign is local state whose next transaction in the changelog was built on another one.
@@ -287,97 +248,4 @@ func (pr *Processor) changelogBounds(ctx context.Context, partition int32) (star
 		return nil
 	})
 	return start, end, err
-}
-
-// openTask builds the task on its restored state.
-func (la *lane) openTask(ctx context.Context, part *state.Partition, partition int32, committed committedOffset) (*task, error) {
-	pr := la.proc
-	ta := &task{
-		partition: partition, partitions: pr.partitions, bundle: pr.bundle, part: part, app: pr.config.App, codeVersion: pr.codeVersion,
-		timerLimit: pr.config.TimersPerBatch, until: noTime,
-		wire:  wire{encoder: pr.encoder, topics: pr.config.Topics, partition: partition},
-		clock: clock{mode: pr.config.Clock, graceMillis: pr.config.Grace.Milliseconds(), now: noTime},
-	}
-	if until, _ := pr.config.untilMillis(); until > 0 {
-		ta.until = until
-	}
-	var err error
-	if ta.decoder, err = avro.NewDecoder(avro.DecoderOptions{Registry: pr.registry}); err != nil {
-		return nil, fmt.Errorf("create decoder: %w", err)
-	}
-	ta.rules = pr.newRules(subjects{part}, &ta.out)
-	for _, topic := range pr.inputTopics() {
-		ta.inputs = append(ta.inputs, &input{topic: topic, kind: pr.config.Topics.InputKind(topic), next: -1, highest: noTime, end: -1})
-	}
-	record, ok := part.Committed()
-	ta.saved = saved{record: record, fresh: !ok, attempt: committed.metadata}
-	if ma, err := parseMark(committed.metadata); err == nil {
-		ta.saved.finished = ma.finished && record.Clock >= ta.until
-	}
-	if err := ta.checkBundle(pr.config.AcceptLowerRevision); err != nil {
-		return nil, err
-	}
-	if err := ta.resume(); err != nil {
-		return nil, err
-	}
-	return ta, pr.startPositions(ctx, ta, committed)
-}
-
-// moveForward obeys an operator who has set the group's offset of an input beyond records that are gone or not wanted. Back
-// it does not go: what is in the state would count twice.
-func (pr *Processor) moveForward(ta *task, committed committedOffset) {
-	for _, in := range ta.inputs {
-		at := committed.offsets[in.topic]
-		if in.next < 0 || at == in.next || !slices.Contains(committed.set, in.topic) {
-			continue
-		}
-		pr.log.Warn("the offset of an input was set by hand; forward it is obeyed, back it is not", zap.String("topic", in.topic), zap.Int32("partition", ta.partition), zap.Int64("from", in.next), zap.Int64("to", at))
-		in.next = max(in.next, at)
-	}
-}
-
-// startPositions fills in where inputs start that the task record does not know: a new group, or a new input.
-func (pr *Processor) startPositions(ctx context.Context, ta *task, committed committedOffset) error {
-	pr.moveForward(ta, committed)
-	for _, in := range ta.inputs {
-		if in.next >= 0 {
-			continue
-		}
-		if at, ok := committed.offsets[in.topic]; ok {
-			in.next = at
-			continue
-		}
-		err := pr.retry(ctx, "ask for the start of "+in.topic, func() error {
-			starts, err := pr.admin.ListStartOffsets(ctx, in.topic)
-			if err != nil {
-				return err
-			}
-			first, ok := starts.Lookup(in.topic, ta.partition)
-			if !ok {
-				return fmt.Errorf("topic %s has no partition %d", in.topic, ta.partition)
-			}
-			in.next = first.Offset
-			return first.Err
-		})
-		if err != nil {
-			return err
-		}
-	}
-	ta.keepPositions()
-	return nil
-}
-
-// tooOld says that tombstones of the changelog may be gone that the local state has not seen: it would revive what was
-// erased.
-func (pr *Processor) tooOld(or origin) bool {
-	return or.wallMillis > 0 && pr.tombstonesKept > 0 && pr.now().UnixMilli()-or.wallMillis > pr.tombstonesKept.Milliseconds()
-}
-
-// checkBundle refuses to run state of a higher revision under a lower one: a rolling deploy must not flap.
-func (ta *task) checkBundle(acceptLower bool) error {
-	if ta.saved.fresh || acceptLower || ta.saved.record.BundleRevision <= ta.bundle.Revision {
-		return nil
-	}
-	return fmt.Errorf("its state was written under revision %d of the bundle, this one is revision %d: deploy the newer bundle, raise its revision, or start with --accept-lower-revision",
-		ta.saved.record.BundleRevision, ta.bundle.Revision)
 }
