@@ -59,7 +59,7 @@ func transact(t *testing.T, bro *running) {
 	t.Helper()
 	session, err := kgo.NewGroupTransactSession(kgo.SeedBrokers(bro.KafkaAddr()), kgo.TransactionalID("lane"),
 		kgo.ConsumerGroup("group"), kgo.ConsumeTopics("in"), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
-		kgo.RequireStableFetchOffsets(), kgo.RecordPartitioner(kgo.ManualPartitioner()))
+		kgo.RecordPartitioner(kgo.ManualPartitioner()))
 	if err != nil {
 		t.Fatal(err)
 	}

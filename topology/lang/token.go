@@ -210,7 +210,7 @@ func scanDuration(source string, at int) (token, *Error) {
 	if !ok {
 		return token{}, errorAt(at, "%s is no duration; write 7d, 12h, 1d12h (units w d h m s)", text)
 	}
-	days := strings.IndexAny(text, "hms") < 0
+	days := !strings.ContainsAny(text, "hms")
 	return token{kind: tokenDuration, text: text, offset: at, end: end, num: millis, days: days}, nil
 }
 

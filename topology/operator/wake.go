@@ -28,19 +28,7 @@ type unit struct {
 	step    *playbook.Step
 }
 
-// name is the step of a unit as Rule gives it.
-func (un unit) name() string {
-	switch un.work {
-	case workStop:
-		return stopName
-	case workEnds:
-		return endsName
-	case workStep, workPublish:
-		return un.step.ID
-	}
-	return ""
-}
-
+// What Rule says for a stop and for the longest episode, where a step would stand.
 const (
 	stopName = "stop"
 	endsName = "ends"
