@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"holdfast/e2e/await"
+	"holdfast/e2e/cluster"
 	"holdfast/e2e/load"
 	"holdfast/e2e/process"
 )
@@ -139,6 +140,6 @@ func TestUnequalPartitionCounts(t *testing.T) {
 }
 
 func TestMissingTopics(t *testing.T) {
-	sc := bareScene(t, tinyBundle)
+	sc := bareScene(t, cluster.Config{}, tinyBundle)
 	sc.refused(`(?i)telemetry\.[a-z-]+[\s\S]*holdfast topics create`)
 }

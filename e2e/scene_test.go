@@ -42,7 +42,13 @@ type scene struct {
 // newScene starts a broker, creates the topics and writes the bundle.
 func newScene(t *testing.T, partitions int, bundle string) *scene {
 	t.Helper()
-	sc := bareScene(t, bundle)
+	return sceneOn(t, cluster.Config{}, partitions, bundle)
+}
+
+// sceneOn is newScene on a broker with further settings.
+func sceneOn(t *testing.T, config cluster.Config, partitions int, bundle string) *scene {
+	t.Helper()
+	sc := bareScene(t, config, bundle)
 	if out, code := sc.holdfast("topics", "create", "--brokers", sc.broker.Addr(), "--partitions", fmt.Sprint(partitions)); code != 0 {
 		t.Fatalf("create topics: exit code %d: %s", code, out)
 	}
@@ -50,14 +56,15 @@ func newScene(t *testing.T, partitions int, bundle string) *scene {
 }
 
 // bareScene is a scene without topics.
-func bareScene(t *testing.T, bundle string) *scene {
+func bareScene(t *testing.T, config cluster.Config, bundle string) *scene {
 	t.Helper()
 	sc := &scene{t: t, root: repository(t), dir: t.TempDir(), admin: map[string]string{}}
 	sc.playbooks = filepath.Join(sc.dir, "playbooks")
 	if err := load.WriteBundle(sc.playbooks, bundle); err != nil {
 		t.Fatal(err)
 	}
-	broker, err := cluster.Start(t.Context(), cluster.Config{Kind: brokerKind(), Root: sc.root, Dir: sc.dir})
+	config.Kind, config.Root, config.Dir = brokerKind(), sc.root, sc.dir
+	broker, err := cluster.Start(t.Context(), config)
 	if err != nil {
 		t.Fatal(err)
 	}
