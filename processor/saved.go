@@ -27,7 +27,7 @@ func (ta *task) resume() error {
 			}
 		}
 	}
-	ta.finished, ta.swept, ta.more = ta.saved.finished, false, false
+	ta.finished, ta.more = ta.saved.finished, false
 	if err := ta.rules.Resume(rules, ta.clockMillis(), ta.saved.fresh); err != nil {
 		return fmt.Errorf("resume partition %d: %w", ta.partition, err)
 	}

@@ -37,7 +37,6 @@ type task struct {
 	counts       counts
 	saved        saved
 	profilesRead bool  // to their end, once: only then the other inputs are read
-	swept        bool  // silent subjects of new playbooks have been judged
 	finished     bool  // event mode: everything due by `until` has fired
 	touched      bool  // timers were looked at or subjects judged: there is something to commit
 	more         bool  // the limits of a transaction left something for the next one
@@ -280,17 +279,17 @@ const sweepLimit = 5_000
 
 // sweep judges subjects that were there before a new playbook and have been silent since, some at a time.
 func (ta *task) sweep() {
-	if ta.swept {
+	if !ta.rules.Sweeping() {
 		return
 	}
-	ta.touched = ta.touched || !ta.saved.fresh
+	ta.touched = true
 	done := false
 	for err := error(nil); ; ta.disarmOverdue(err) {
 		if err = ta.guard(func() (err error) { done, err = ta.rules.Sweep(ta.clock.now, sweepLimit); return err }); err == nil {
 			break
 		}
 	}
-	ta.swept, ta.more = done, ta.more || !done
+	ta.more = ta.more || !done
 }
 
 // finish ends an event clock: with all inputs read to their end W becomes `until`, and what is due by then fires, every
@@ -323,7 +322,7 @@ func (ta *task) atEnd() bool {
 
 // done says that an event clock has nothing left to do.
 func (ta *task) done() bool {
-	return ta.clock.mode == modeEvent && !ta.more && ta.swept && ta.atEnd() && (ta.until == noTime || ta.finished)
+	return ta.clock.mode == modeEvent && !ta.more && !ta.rules.Sweeping() && ta.atEnd() && (ta.until == noTime || ta.finished)
 }
 
 // dirty says whether the transaction has anything to commit: read records, timers that were looked at, judged subjects,
