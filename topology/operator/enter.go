@@ -27,7 +27,7 @@ func (ta *Task) enter(pa *party, ru *rule, li *life, oc occasion) error {
 		return nil
 	}
 	if oc.silent {
-		li.mark(oc.at)
+		ta.mark(pa, ru, li, oc.at, oc.now)
 		ta.setLife(pa, ru, li, oc.now)
 		return nil
 	}
@@ -40,7 +40,7 @@ func (ta *Task) begins(pa *party, ru *rule, li *life, oc occasion, fr *lang.Fram
 	if ev := oc.event; ev != nil {
 		ep.Test, ep.Trace, ep.Trigger = ev.Test, strings.Clone(ev.TraceParent), trigger(ev)
 	}
-	li.mark(oc.at)
+	ta.mark(pa, ru, li, oc.at, oc.now)
 	li.Episodes = append(li.Episodes, ep)
 	begun := &li.Episodes[len(li.Episodes)-1]
 	ta.counts.Entered++
@@ -54,9 +54,15 @@ func (ta *Task) begins(pa *party, ru *rule, li *life, oc occasion, fr *lang.Fram
 	return nil
 }
 
-// mark remembers an entry.
-func (li *life) mark(at int64) {
+// mark remembers an entry, and whether X of `again: after X` is true with it: only an edge after the entry re-arms.
+func (ta *Task) mark(pa *party, ru *rule, li *life, at, now int64) {
 	li.Entered, li.EnteredAt, li.Armed = true, at, false
+	if ru.Again.When == nil {
+		return
+	}
+	ed := pa.edges(ru)
+	ed.again = holds(ru.Again.When, ta.see(pa, now))
+	pa.setEdges(ru, ed)
 }
 
 // episodeID names an episode: once, existing, then the cause.

@@ -138,7 +138,7 @@ func (ta *Task) judgeExisting(pa *party, ru *rule) error {
 		if err != nil {
 			return err
 		}
-		li.mark(at)
+		ta.mark(pa, ru, &li, at, at)
 		ta.setLife(pa, ru, &li, at)
 		return nil
 	}

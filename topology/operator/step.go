@@ -5,7 +5,8 @@ import (
 	"holdfast/topology/value"
 )
 
-// missedGrace is how long before the start an `at` step may have been due and still runs (language.md 15).
+// missedGrace bounds how long before the start an `at` step may have been due and still run: less than this (language.md
+// 15).
 const missedGrace = 24 * 60 * 60 * 1000
 
 // stepDue is the instant at which a waiting step is due, as far as it is known now: an `at` is live until then.
@@ -94,7 +95,7 @@ func (ta *Task) decideStep(pa *party, ru *rule, ep *episode, st *playbook.Step, 
 // expiry when it is reached. "" if it does not.
 func missedBy(ep *episode, st *playbook.Step, rl ruling) string {
 	switch {
-	case rl.due < ep.StartAt-missedGrace:
+	case rl.due <= ep.StartAt-missedGrace:
 		return "due " + instantText(rl.due) + ", before the start at " + instantText(ep.StartAt)
 	case rl.at > rl.due+st.Expires:
 		return "expired " + instantText(rl.due+st.Expires) + ", reached at " + instantText(rl.at)

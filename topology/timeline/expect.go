@@ -115,11 +115,19 @@ func (ex Expectation) differs(in *schemas.MessageIntent) string {
 		return fmt.Sprintf("reason is %q", in.Reason.Text)
 	}
 	for _, name := range sortedKeys(ex.Data) {
-		if got := scalar(in.Data, name); got != textOf(ex.Data[name]) {
-			return fmt.Sprintf("data %s is %s, want %v", name, got, ex.Data[name])
+		if got, want := scalar(in.Data, name), wanted(ex.Data[name]); got != want {
+			return fmt.Sprintf("data %s is %s, want %s", name, got, want)
 		}
 	}
 	return ""
+}
+
+// wanted prints an expected value as scalar does: a null of the test is an unknown of the intent.
+func wanted(va any) string {
+	if va == nil {
+		return "null"
+	}
+	return textOf(va)
 }
 
 // scalar prints a named value as the test writes it.
