@@ -113,6 +113,9 @@ func (ta *Task) meet(pa *party) error {
 		return nil
 	}
 	pa.stirred = true
+	if pa.ref.Kind == topology.SubjectUser {
+		ta.foldRosters(pa) // the new playbooks may name roles that nobody named before
+	}
 	for _, ru := range pa.rules {
 		if ru.activation.Generation <= of || ru.Start.When == nil || pa.edges(ru).disarmed {
 			continue

@@ -38,7 +38,7 @@ func (ta *Task) fold(ev *schemas.Event, account, user *party) {
 	}
 	if user != nil && membershipOf(ev) != unsaid {
 		ta.foldMember(ev, account, user)
-		ta.foldRosters(account, user)
+		ta.foldRosters(user)
 	}
 	if ta.late(ev) {
 		ta.counts.Late++

@@ -61,7 +61,7 @@ func (ta *Task) foldMember(ev *schemas.Event, account, user *party) {
 }
 
 // foldRosters keeps the users by role and their number, for the roles that the bundle names.
-func (ta *Task) foldRosters(account, user *party) {
+func (ta *Task) foldRosters(user *party) {
 	if len(ta.bundle.Roles) == 0 {
 		return
 	}
@@ -73,8 +73,8 @@ func (ta *Task) foldRosters(account, user *party) {
 	for _, role := range ta.bundle.Roles {
 		ref := topology.Ref{Account: user.ref.Account, Kind: topology.SubjectRoster, ID: role}
 		if change := setRoster(ta.store.Open(ref), user.ref.ID, has(roles, role)); change != 0 {
-			n, _ := account.sub.Int(lang.MembersKey(role))
-			account.sub.SetInt(lang.MembersKey(role), n+change)
+			n, _ := user.account.Int(lang.MembersKey(role))
+			user.account.SetInt(lang.MembersKey(role), n+change)
 		}
 	}
 }

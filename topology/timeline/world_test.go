@@ -145,6 +145,33 @@ func TestSubjectsThatWereThereBefore(t *testing.T) {
 	}
 }
 
+// TestANewPlaybookKnowsWhoHasARole: nobody kept a list of a role that no playbook named.
+func TestANewPlaybookKnowsWhoHasARole(t *testing.T) {
+	wo := begun(t, load(t, keeper))
+	profile := action("user", at(1, 0))
+	profile.Kind, profile.Profile.Roles, profile.Profile.HasRoles = schemas.KindProfile, []string{"owner"}, true
+	read(t, wo, profile, action("signed_in", at(1, 0)), action("signed_in", at(2, 0)))
+	const owners = `---
+playbook: owners
+for: each account
+class: internal
+start: {when: total(login) >= 3}
+again: never
+steps: [{id: one, task: one, to: role("owner"), data: {owners: members("owner")}}]
+`
+	if err := wo.Restart(load(t, keeper+owners)); err != nil {
+		t.Fatal(err)
+	}
+	read(t, wo, action("signed_in", at(3, 0)), action("signed_in", at(4, 0)), action("signed_in", at(5, 0)))
+	finish(t, wo, at(6, 0))
+	if got, want := outcomes(wo), "entered owners, published owners/one"; got != want {
+		t.Fatalf("got %q, want %q", got, want)
+	}
+	if got := wo.Intents[0]; got.Recipient.UserID != "u1" || scalar(got.Data, "owners") != "1" {
+		t.Fatalf("intent to %+v with %v, want the owner u1 and one owner", got.Recipient, got.Data)
+	}
+}
+
 // TestTheSweepGoesOnAfterARestart: its cursor is part of the meta, so nobody is judged twice or left out.
 func TestTheSweepGoesOnAfterARestart(t *testing.T) {
 	wo := begun(t, load(t, keeper))
