@@ -44,7 +44,7 @@ func (ta *Task) begins(pa *party, ru *rule, li *life, oc occasion, fr *lang.Fram
 	li.Episodes = append(li.Episodes, ep)
 	begun := &li.Episodes[len(li.Episodes)-1]
 	ta.counts.Entered++
-	ta.decide(pa, ru, begun, note{outcome: entered, code: ru.cause(oc), text: ta.whyEntered(ru, oc, fr), at: oc.decidedAt, due: oc.at})
+	ta.decide(pa, ru, begun, note{outcome: entered, code: ru.cause(oc), text: ta.whyEntered(ru, oc, fr), at: oc.decidedAt, due: oc.at, hasDue: true})
 	if oc.event != nil {
 		if err := ta.stepsAtOnce(pa, ru, li, begun, oc); err != nil {
 			return err
