@@ -17,6 +17,9 @@ import (
 // count: a restart would not bring them back.
 const livezLimit = 60 * time.Second
 
+// readyLimit is how long the brokers may be silent before the process counts as not ready.
+const readyLimit = 3 * time.Second
+
 // serveAdmin starts the admin HTTP server: /livez, /readyz, /tasks, /metrics. It only answers; nothing can be changed.
 func (pr *Processor) serveAdmin() (stop func(), err error) {
 	if pr.config.Admin == "" {
@@ -66,6 +69,11 @@ func (pr *Processor) readyz(wr http.ResponseWriter, _ *http.Request) {
 	reasons := []string{}
 	if len(lanes) == 0 {
 		reasons = append(reasons, "no lane has joined the group yet")
+	}
+	if pr.statuses.started() {
+		if silent := pr.now().UnixMilli() - pr.ends.latest.Load().asOf; silent > readyLimit.Milliseconds()+pr.config.EndProofInterval.Milliseconds() {
+			reasons = append(reasons, fmt.Sprintf("the brokers have not said where the inputs end for %d ms", silent))
+		}
 	}
 	for _, ls := range lanes {
 		if !ls.Joined {

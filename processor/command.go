@@ -26,8 +26,8 @@ Usage:
   processor --brokers B [--registry URL] --playbooks DIR --state DIR [flags]
 
 Examples:
-  processor --brokers 127.0.0.1:9092 --playbooks ./playbooks --state ./state
-  processor --brokers 127.0.0.1:9092 --playbooks ./playbooks --state ./state --clock event --until 1998-06-30T00:00Z --exit-when-done
+  processor --brokers 127.0.0.1:9092 --playbooks ./playbooks --state ./run/state
+  processor --brokers 127.0.0.1:9092 --playbooks ./playbooks --state ./run/state --clock event --until 1998-06-30T00:00Z --exit-when-done
   processor --config processor.yaml --check
 
 A key is taken from --config, then from the environment (HOLDFAST_PROCESSOR_MAX_BATCH=500), then from its flag.
@@ -63,7 +63,6 @@ func Main(ctx context.Context, args, environ []string, stdout, stderr io.Writer)
 		return exitOK
 	}
 	if err := pr.Run(ctx); err != nil {
-		log.Error("processor ends", zap.Error(err))
 		fmt.Fprintf(stderr, "processor: %v\n", err)
 		return exitFailed
 	}

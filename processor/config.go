@@ -135,7 +135,18 @@ func (co *Config) set(key, value string) error {
 	}
 	line := fmt.Sprintf("%s: %s", key, value)
 	if err := yaml.NewDecoder(strings.NewReader(line), yaml.Strict()).Decode(co); err != nil {
-		return fmt.Errorf("value %q: %w", value, err)
+		return fmt.Errorf("%q does not fit %s; its default is %v", value, key, defaultOf(key))
+	}
+	return nil
+}
+
+// defaultOf is the default of a key, to show what kind of value it takes.
+func defaultOf(key string) any {
+	defaults := reflect.ValueOf(DefaultConfig())
+	for i := range defaults.NumField() {
+		if defaults.Type().Field(i).Tag.Get("yaml") == key {
+			return defaults.Field(i).Interface()
+		}
 	}
 	return nil
 }
@@ -164,8 +175,9 @@ func (co *Config) Validate() error {
 			errs = append(errs, fmt.Errorf("brokers: %q is not host:port, e.g. 127.0.0.1:9092", br))
 		}
 	}
+	bad(co.Registry == "" || strings.HasPrefix(co.Registry, "http://") || strings.HasPrefix(co.Registry, "https://"), "registry: %q is not a URL, e.g. http://127.0.0.1:8081", maskURL(co.Registry))
 	bad(co.Playbooks != "", "playbooks: not set; give the folder of the bundle, e.g. --playbooks ./playbooks")
-	bad(co.State != "", "state: not set; give a folder for the local state, e.g. --state ./state")
+	bad(co.State != "", "state: not set; give a folder for the local state, e.g. --state ./run/state")
 	bad(co.Clock == "live" || co.Clock == "event", "clock: got %q, want live or event", co.Clock)
 	if _, err := co.untilMillis(); err != nil {
 		errs = append(errs, fmt.Errorf("until: %q is not an RFC 3339 time, e.g. 1998-06-30T00:00Z or 2026-03-01T09:00:00+01:00", co.Until))

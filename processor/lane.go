@@ -34,6 +34,7 @@ type lane struct {
 	produceFailures int
 	attempts        int64
 	turns           int
+	warnedLate      time.Time
 
 	checkpoints map[int32]*checkpointing
 }
@@ -217,6 +218,22 @@ func (la *lane) reportStall(ta *task) {
 	}
 }
 
+// lateWarning is how far behind the clock a record has to be to be worth a line, at most one a minute.
+const (
+	lateWarning      = 24 * time.Hour
+	lateWarningPause = time.Minute
+)
+
+// reportLate warns of records that are days behind: somebody loads history into a running processor.
+func (la *lane) reportLate(ta *task) {
+	if ta.counts.latest < lateWarning.Milliseconds() || la.proc.now().Sub(la.warnedLate) < lateWarningPause {
+		return
+	}
+	la.warnedLate = la.proc.now()
+	la.log.Warn("records arrive long after the clock has passed them: absences between them are decided at once. Publish history before the processor starts, or with backfill",
+		zap.Int32("partition", ta.partition), zap.Int64("late records", ta.counts.late), zap.Duration("behind", time.Duration(ta.counts.latest)*time.Millisecond))
+}
+
 // compute hands the batch to the tasks and returns those that have something to commit. Records of a partition that is
 // not a running task's cannot come: it is paused until it is.
 func (la *lane) compute(batch map[int32]map[string][]*kgo.Record) ([]*task, error) {
@@ -243,6 +260,7 @@ func (la *lane) compute(batch map[int32]map[string][]*kgo.Record) ([]*task, erro
 			return nil, fmt.Errorf("compute partition %d: %w", ta.partition, err)
 		}
 		la.reportStall(ta)
+		la.reportLate(ta)
 		if ta.dirty() {
 			dirty = append(dirty, ta)
 		} else {

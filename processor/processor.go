@@ -175,6 +175,7 @@ func (pr *Processor) serve(ctx context.Context) error {
 	var err error
 	select {
 	case <-ctx.Done():
+		pr.log.Info("stopping: the transaction at hand ends, the state goes to disk")
 	case err = <-faults: // one lane's fault ends the process: a half that is silently missing is worse
 	case <-pr.whenDone(ctx):
 		pr.log.Info("done: all inputs are read to their end")
@@ -183,6 +184,9 @@ func (pr *Processor) serve(ctx context.Context) error {
 	wg.Wait()
 	if pr.config.ExitWhenDone && err == nil {
 		pr.leaveGroup()
+	}
+	if err == nil {
+		pr.log.Info("stopped")
 	}
 	return err
 }

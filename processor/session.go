@@ -150,7 +150,7 @@ func (la *lane) instanceID() string { return fmt.Sprintf("%s-%d", la.proc.instan
 func (pr *Processor) clientOpts() []kgo.Opt {
 	return append([]kgo.Opt{
 		kgo.SeedBrokers(pr.config.Brokers...), kgo.ClientID(pr.config.App),
-		kgo.WithLogger(kzap.New(pr.log.Named("kafka").WithOptions(zap.IncreaseLevel(zap.WarnLevel)))),
+		kgo.WithLogger(kzap.New(pr.log.Named("kafka").WithOptions(zap.IncreaseLevel(zap.ErrorLevel)))),
 	}, pr.kafkaOpts...)
 }
 

@@ -61,6 +61,13 @@ func (ss *statuses) expect(lanes int) {
 	ss.tasks, ss.lanes, ss.wantLanes = map[int32]taskStatus{}, map[int]laneStatus{}, lanes
 }
 
+// started says that the lanes are running.
+func (ss *statuses) started() bool {
+	ss.mu.Lock()
+	defer ss.mu.Unlock()
+	return ss.wantLanes > 0
+}
+
 // post replaces what the board says of a lane and its tasks.
 func (ss *statuses) post(lane laneStatus, tasks []taskStatus) {
 	ss.mu.Lock()

@@ -67,6 +67,7 @@ type saved struct {
 // counts is what one transaction did; the manifest has them and the metrics add them up.
 type counts struct {
 	records, duplicates, late, clamped, dead, timers, timersFailed, rewound int64
+	latest                                                                  int64 // ms: how far the latest of them was behind the clock
 }
 
 // failedRule is the rule or timer that was being judged when the computation failed.
@@ -142,8 +143,9 @@ func (ta *task) fold(in *input) {
 	in.pass()
 	ta.counts.records++
 	ta.addRun(in)
-	if ev.At < ta.clock.now-ta.bundle.Lateness.Milliseconds() {
+	if behind := ta.clock.now - ev.At; behind > ta.bundle.Lateness.Milliseconds() {
 		ta.counts.late++
+		ta.counts.latest = max(ta.counts.latest, behind)
 	}
 	err := ta.process(ev)
 	if _, overdue := ta.rules.Overdue(); err != nil && overdue {
