@@ -45,11 +45,12 @@ const (
 	held            // decided, its slot is ahead
 	published       // its intents are out
 	dropped         // decided and nothing came of it
+	recalled        // its intents were out when the episode stopped: cancelled, and a late event may still regret them
 )
 
 // String names the phase.
 func (ph phase) String() string {
-	return [...]string{"waiting", "held", "published", "dropped"}[ph]
+	return [...]string{"waiting", "held", "published", "dropped", "recalled"}[ph]
 }
 
 // stepState is a step that left waiting.
@@ -59,9 +60,12 @@ type stepState struct {
 	DueAt     int64 // ms; held and published
 	DecidedAt int64 // ms; held and published
 	Slot      int64 // ms; held and published
-	ExpiresAt int64 // ms; published
+	ExpiresAt int64 // ms; published and recalled
 	To        []addressee
 }
+
+// wasPublished says that its intents went out.
+func (ss *stepState) wasPublished() bool { return ss.Phase == published || ss.Phase == recalled }
 
 // addressee is one recipient of a published step, as much of it as a cancel needs.
 type addressee struct{ Type, Name string }
@@ -129,7 +133,7 @@ func (li *life) prune(now int64, regretful bool) {
 
 func (ep *episode) regrettable(now int64) bool {
 	for _, ss := range ep.Steps {
-		if ss.Phase == published && ss.ExpiresAt >= now {
+		if ss.wasPublished() && ss.ExpiresAt >= now {
 			return true
 		}
 	}

@@ -171,7 +171,7 @@ func (re *reader) step() (ss stepState) {
 	case dropped:
 	case held:
 		re.slot(&ss)
-	case published:
+	case published, recalled:
 		re.slot(&ss)
 		ss.ExpiresAt = ss.Slot + re.varint()
 		for n := re.count(); n > 0 && re.err == nil; n-- {

@@ -113,7 +113,7 @@ func (ta *Task) tooEarly(pa *party, ru *rule, ep *episode, st *playbook.Stop, oc
 // publishedBy says whether something was published that an event at that instant should have prevented.
 func (ep *episode) publishedBy(at int64) bool {
 	for i := range ep.Steps {
-		if ep.Steps[i].Phase == published && ep.Steps[i].Slot >= at {
+		if ep.Steps[i].wasPublished() && ep.Steps[i].Slot >= at {
 			return true
 		}
 	}
@@ -124,7 +124,7 @@ func (ep *episode) publishedBy(at int64) bool {
 func (ta *Task) halt(pa *party, ru *rule, ep *episode, ha halt) {
 	ta.withdrawHeld(pa, ru, ep, note{outcome: stopped, code: "stop", text: ha.text, at: ha.at})
 	for i := range ep.Steps {
-		if ss := &ep.Steps[i]; ss.Phase == published && !ha.mute {
+		if ss := &ep.Steps[i]; ss.wasPublished() && !ha.mute {
 			ta.takeBack(pa, ru, ep, ss, ha)
 		}
 	}
@@ -135,22 +135,26 @@ func (ta *Task) halt(pa *party, ru *rule, ep *episode, ha halt) {
 	ep.Over = true
 }
 
-// takeBack regrets and cancels the intents of a published step. A cancel goes out only for what has not expired.
+// takeBack regrets and cancels the intents of a published step, each once: what an event in order cancelled is still
+// regretted when a late one shows that it should never have gone out. A cancel goes out only for what has not expired.
 func (ta *Task) takeBack(pa *party, ru *rule, ep *episode, ss *stepState, ha halt) {
 	late := ha.late != nil && ha.late.At <= ss.Slot
 	st := ru.stepNamed(ss.ID)
 	if st == nil {
 		return // a later bundle has no such step: what it sent cannot be named any more
 	}
-	to := ss.To
-	ss.To = nil // taken back once
+	to, cancels := ss.To, ss.Phase == published && ss.ExpiresAt >= ha.now
+	ss.Phase = recalled
+	if late {
+		ss.To = nil // regretted once
+	}
 	for _, ad := range to {
 		id := schemas.IntentID(ta.dedupeKey(pa, ru, ep, st, st.Action, ad))
 		if late {
 			ta.counts.Regrets++
 			ta.decide(pa, ru, ep, note{outcome: regret, code: "late", step: ss.ID, text: ha.text, at: ha.at, intent: id, due: ss.DueAt, hasDue: true})
 		}
-		if ss.ExpiresAt >= ha.now {
+		if cancels {
 			ta.cancel(pa, ru, ep, st, ss, ad, id, ha)
 		}
 	}
