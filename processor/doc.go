@@ -5,9 +5,10 @@
 //
 // A lane (one goroutine, one group member, one transactional id) repeats:
 //
-//  1. collect   one batch: what a bounded poll returned, for all tasks of the lane
-//  2. compute   per task: inputs merged by event time, record by record; due timers fire in between; whatever a record
-//     changed is rolled back if it fails, and the record becomes a dead letter
+//  1. collect   what bounded polls return, for all tasks of the lane, behind what they hold of earlier ones
+//  2. compute   per task: inputs merged by event time, record by record, as far as no other input can bring an earlier
+//     event (merge.go); due timers fire in between; whatever a record changed is rolled back if it fails, and the record
+//     becomes a dead letter
 //  3. stage     changelog (one record per changed subject, the task record last), intents, decisions, dead letters and
 //     the manifest are produced
 //  4. commit    input offsets join the transaction (the gate), then EndTxn

@@ -6,7 +6,7 @@ import (
 	"holdfast/schemas"
 )
 
-// Listed is an embedded schema as `holdfast schemas` prints it.
+// Listed is an embedded schema with the fingerprint that a reader of single-object encoding looks it up by.
 type Listed struct {
 	Record      string // UserAction
 	Fingerprint uint64 // CRC-64-AVRO, as single-object encoding carries it
