@@ -5,11 +5,9 @@ package e2e_test
 import (
 	"context"
 	"fmt"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -163,24 +161,6 @@ func (sc *scene) finish(pr *process.Process) {
 	}
 }
 
-// stuck asks a process that makes no progress where its goroutines stand, and writes it to a file that stays.
-func (sc *scene) stuck(pr *process.Process) {
-	sc.t.Helper()
-	if err := pr.Signal(syscall.SIGQUIT); err != nil {
-		sc.t.Log(err)
-		return
-	}
-	if _, err := pr.Exit(sc.t.Context(), 10*time.Second); err != nil {
-		sc.t.Log(err)
-	}
-	path := filepath.Join(os.TempDir(), "holdfast-e2e-stuck.log")
-	if err := os.WriteFile(path, []byte(pr.Output()), 0o644); err != nil {
-		sc.t.Log(err)
-		return
-	}
-	sc.t.Logf("the processor is stuck: its goroutines are in %s", path)
-}
-
 // settle waits until no transaction is open on the topics that are read: a reader of committed records stops there.
 func (sc *scene) settle() {
 	sc.t.Helper()
@@ -253,10 +233,4 @@ func same(t *testing.T, what string, got, want []string) {
 }
 
 // tail is the end of a long text.
-func tail(text string) string {
-	lines := strings.Split(strings.TrimSpace(text), "\n")
-	if len(lines) > 25 {
-		lines = append([]string{"..."}, lines[len(lines)-25:]...)
-	}
-	return strings.Join(lines, "\n")
-}
+func tail(text string) string { return lastLines(logOnly(text), 25) }

@@ -30,6 +30,13 @@ type point struct {
 	broker    bool
 }
 
+func (po point) victim() string {
+	if po.broker {
+		return "broker"
+	}
+	return "processor"
+}
+
 // points draws the moments. Early kills hit a start or a restore: their mark is already passed when the process begins.
 func (st storm) points(total int64) []point {
 	chance := rand.New(rand.NewPCG(st.seed, 0x73746f726d))
@@ -56,6 +63,7 @@ func (sc *scene) storm(st storm) {
 	pr := sc.processor("p0", st.flags...)
 	for _, po := range st.points(total) {
 		sc.reach(pr, st.topic, po, total)
+		sc.t.Logf("%5.1f s: kill -9 of the %s at %d of %d", time.Since(began).Seconds(), po.victim(), po.committed, total)
 		if po.broker {
 			sc.broker.Kill()
 			if err := sc.broker.Restart(sc.t.Context()); err != nil {
@@ -81,6 +89,9 @@ func (sc *scene) reach(pr *process.Process, topic string, po point, total int64)
 	err := await.Fact(sc.t.Context(), what, stallLimit, 5*time.Millisecond, func(ctx context.Context) (bool, error) {
 		if !pr.Running() {
 			sc.t.Fatalf("the processor ended before its kill at %d of %d:\n%s", po.committed, total, tail(pr.Output()))
+		}
+		if !sc.broker.Running() {
+			sc.t.Fatalf("the broker ended by itself:\n%s", sc.broker.Tail())
 		}
 		committed, err := sc.broker.Committed(ctx, group, topic)
 		return committed >= po.committed, err

@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
@@ -97,6 +99,18 @@ func (br *Broker) RegistryURL() string { return "http://" + br.registry }
 // Log is the file that takes what the broker writes.
 func (br *Broker) Log() string { return filepath.Join(br.config.Dir, "broker.out") }
 
+// Tail is the end of what the broker wrote, over all its starts.
+func (br *Broker) Tail() string {
+	text, err := os.ReadFile(br.Log())
+	if err != nil {
+		return err.Error()
+	}
+	lines := strings.Split(strings.TrimSpace(string(text)), "\n")
+	return strings.Join(lines[max(0, len(lines)-tailLines):], "\n")
+}
+
+const tailLines = 12
+
 // Restart starts the broker on its data, after Kill or Stop, and waits until it answers.
 func (br *Broker) Restart(ctx context.Context) error {
 	running, err := process.Start(br.spec())
@@ -106,7 +120,7 @@ func (br *Broker) Restart(ctx context.Context) error {
 	br.running = running
 	return await.Fact(ctx, "the broker at "+br.addr, startLimit, await.Every, func(ctx context.Context) (bool, error) {
 		if !running.Running() {
-			return false, fmt.Errorf("it ended: %s", running.Output())
+			return false, fmt.Errorf("it ended by itself: %s", br.Tail())
 		}
 		if _, err := br.client.ListTopics(ctx); err != nil {
 			return false, err
