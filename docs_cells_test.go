@@ -116,3 +116,6 @@ func (silentSink) Intent(*schemas.MessageIntent) {}
 
 // Decision implements topology.Sink.
 func (silentSink) Decision(*schemas.Decision) {}
+
+// Signal implements topology.Sink.
+func (silentSink) Signal(*schemas.Signal) {}

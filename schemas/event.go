@@ -12,6 +12,7 @@ const (
 	KindSupport
 	KindUserAction
 	KindReceipt
+	KindEngine // what Holdfast itself makes out of its cause: tier_changed, evidence_added ...; read from no topic
 )
 
 // String names the kind as playbooks do (user_action.signed_in).
@@ -27,6 +28,8 @@ func (ki Kind) String() string {
 		return "user_action"
 	case KindReceipt:
 		return "receipt"
+	case KindEngine:
+		return "engine"
 	}
 	return "none"
 }
@@ -84,6 +87,10 @@ type Event struct {
 	Props []Field
 
 	Profile Profile // set when Kind is KindProfile
+
+	// Made has the texts that the record's bytes do not have as they are: the id of a profile, a date as text. Strings of
+	// the event may alias it, as others alias the record.
+	Made []byte
 }
 
 // Profile is what a SubjectProfile has beside the envelope. The event's OccurredAt is changed_at, User is "" for an
@@ -114,5 +121,5 @@ func find(fs []Field, name string) (Value, bool) {
 
 // Reset empties the event and keeps its buffers.
 func (ev *Event) Reset() {
-	*ev = Event{Own: ev.Own[:0], Props: ev.Props[:0], Profile: Profile{Roles: ev.Profile.Roles[:0], Consents: ev.Profile.Consents[:0], Channels: ev.Profile.Channels[:0]}}
+	*ev = Event{Own: ev.Own[:0], Props: ev.Props[:0], Made: ev.Made[:0], Profile: Profile{Roles: ev.Profile.Roles[:0], Consents: ev.Profile.Consents[:0], Channels: ev.Profile.Channels[:0]}}
 }

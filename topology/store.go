@@ -63,6 +63,7 @@ type Store interface {
 type Sink interface {
 	Intent(*schemas.MessageIntent)
 	Decision(*schemas.Decision)
+	Signal(*schemas.Signal)
 }
 
 // Wake is an instant of the task clock packed with what waits for it: Ready()*2, +1 for a publication. Its order is

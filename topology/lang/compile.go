@@ -129,6 +129,9 @@ func compileCondition(te *term) condition {
 	case opCompare:
 		return compileComparison(te)
 	}
+	if te.op == opCall {
+		return te.does.compile(te).condition
+	}
 	panic(fmt.Sprintf("lang: condition of op %d", te.op))
 }
 

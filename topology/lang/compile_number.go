@@ -36,6 +36,9 @@ func compileNumber(te *term) number {
 	case opTime:
 		return compileMidnight(te)
 	}
+	if te.op == opCall {
+		return te.does.compile(te).number
+	}
 	panic(fmt.Sprintf("lang: number of op %d", te.op))
 }
 

@@ -46,6 +46,9 @@ func compileText(te *term) text {
 			return y(f)
 		}
 	}
+	if te.op == opCall {
+		return te.does.compile(te).text
+	}
 	panic(fmt.Sprintf("lang: text of op %d", te.op))
 }
 
@@ -70,6 +73,9 @@ func compileList(te *term) list {
 			}
 			return y(f)
 		}
+	}
+	if te.op == opCall {
+		return te.does.compile(te).list
 	}
 	over, key := te.over, te.fact.ValueKey
 	return func(f *Frame) ([]byte, bool) { return f.cells(over).Bytes(key) }

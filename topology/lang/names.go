@@ -14,6 +14,7 @@ type Names struct {
 	Facts   map[Scope]map[string]*FactDef
 	Lists   map[string]*ListDef
 	Metrics map[Scope]map[string]*Metric
+	Knowledge
 	// Refused are names that the bundle declares with something that is refused: the declaration has its error, the
 	// uses are silent.
 	Refused map[string]bool
@@ -27,12 +28,13 @@ type Names struct {
 // NewNames makes an empty vocabulary.
 func NewNames() *Names {
 	return &Names{
-		Events:  map[string]*EventDef{},
-		Facts:   map[Scope]map[string]*FactDef{ScopeAccount: {}, ScopeUser: {}},
-		Lists:   map[string]*ListDef{},
-		Metrics: map[Scope]map[string]*Metric{ScopeAccount: {}, ScopeUser: {}},
-		Refused: map[string]bool{},
-		byName:  map[string]*window.Slot{},
+		Events:    map[string]*EventDef{},
+		Facts:     map[Scope]map[string]*FactDef{ScopeAccount: {}, ScopeUser: {}},
+		Lists:     map[string]*ListDef{},
+		Metrics:   map[Scope]map[string]*Metric{ScopeAccount: {}, ScopeUser: {}},
+		Knowledge: NewKnowledge(),
+		Refused:   map[string]bool{},
+		byName:    map[string]*window.Slot{},
 	}
 }
 
@@ -52,6 +54,9 @@ type Context struct {
 	Start    []*EventDef
 	HasStart bool
 	Capture  func(name string, kind value.Kind) int
+	// Steps are the ids of the playbook's steps by index, for sent() and elapsed(); Vars the playbook's own names.
+	Steps []string
+	Vars  map[string]*Metric
 	// Want are the types that may come out; none: any.
 	Want []value.Kind
 	// Use names the place in errors: "if wants a condition".

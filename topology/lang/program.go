@@ -34,6 +34,8 @@ type Frame struct {
 	Event   *schemas.Event // the event at hand, nil if none
 	Start   []value.Value  // captured fields of the episode's start event, in the order of Playbook.Captures
 	StartAt int64          // start.time of the episode, ms
+	Period  string         // start.period of an episode that a schedule began
+	Steps   []StepMark     // of the episode at hand, by the index of the playbook's steps; nil outside an episode
 
 	Zones       ZoneCache // resolves IANA names, so that a zone is loaded once per task
 	DefaultZone *time.Location
@@ -42,7 +44,30 @@ type Frame struct {
 	// of the frame sets History to the task's first clock value: see Complete.
 	HistoryComplete bool
 	History         int64 // ms
+
+	// SlotSince says of each slot (window.Slot.Index) since when it is folded, where that is later than the first record of
+	// the task: a subject that was there before has an incomplete history as far as the slot goes, and its window is exact
+	// once it is filled since then. 0 = from the beginning; nil = all of them.
+	SlotSince []int64 // ms
 }
+
+// StepMark is what an expression may know of a step of the episode at hand.
+type StepMark struct {
+	Slot  int64 // ms, when it was published; 0 if it was not
+	Marks Mark
+}
+
+// Mark is a set of what became of a published step, over all its recipients.
+type Mark uint8
+
+// The marks: sent() means published; the others come with a receipt.
+const (
+	MarkSent Mark = 1 << iota
+	MarkOpened
+	MarkClicked
+	MarkSeen
+	MarkDone
+)
 
 // ZoneCache resolves IANA zone names; nil for a name that is none. The name may alias a cell: clone it to keep it.
 type ZoneCache interface {

@@ -70,14 +70,31 @@ func crossings(te *term) (found []crossing) {
 			left, right, operation = right, left, operation.Flip()
 		}
 		if left.linear() && !right.linear() {
-			found = append(found, crossing{cmp: operation, since: sinceOf(left), still: compileNumber(right)})
+			found = append(found, newCrossing(left, right, operation))
 		}
 	})
 	return found
 }
 
+// newCrossing turns until(t) <= 90d into the rising form: now - t >= -90d.
+func newCrossing(left, right *term, operation value.Cmp) crossing {
+	cr := crossing{cmp: operation, since: sinceOf(left), still: compileNumber(right)}
+	if li, call := left.linearCall(); call && li.falling() {
+		still := cr.still
+		cr.cmp = operation.Flip()
+		cr.still = func(f *Frame) (int64, mark) {
+			n, m := still(f)
+			return -n, m
+		}
+	}
+	return cr
+}
+
 // sinceOf is the instant from which a linear call counts.
 func sinceOf(te *term) func(f *Frame) (int64, bool) {
+	if li, call := te.linearCall(); call {
+		return li.origin(te)
+	}
 	over, slot := te.over, te.slot
 	if te.op == opObserved {
 		return func(f *Frame) (int64, bool) { return observedSince(f, over) }
@@ -107,13 +124,29 @@ func (cr *crossing) next(f *Frame) int64 {
 	return Never
 }
 
-// compileNext joins the crossings: the earliest instant at which any of them may turn.
+// steps are the calls that change by themselves at instants of their own.
+func steps(te *term) (found []func(f *Frame) int64) {
+	te.visit(func(part *term) {
+		if part.op != opCall {
+			return
+		}
+		if st, ok := part.does.(steppingBehaviour); ok {
+			found = append(found, st.next(part))
+		}
+	})
+	return found
+}
+
+// compileNext joins the crossings and the steps: the earliest instant at which any of them may turn.
 func compileNext(te *term) func(f *Frame) int64 {
-	all := crossings(te)
+	all, stepping := crossings(te), steps(te)
 	return func(f *Frame) int64 {
 		first := int64(Never)
 		for i := range all {
 			first = min(first, all[i].next(f))
+		}
+		for _, next := range stepping {
+			first = min(first, next(f))
 		}
 		return first
 	}

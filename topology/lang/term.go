@@ -34,6 +34,7 @@ const (
 	opProduct // times or, with minus, quotient
 	opDecimal // an int as a decimal
 	opTime    // a date as its local midnight
+	opCall    // a function with a behaviour of its own (behaviour.go)
 )
 
 // term is a checked expression: names are resolved, types fit, metrics stand expanded. The compiler, the oracle, the
@@ -57,6 +58,7 @@ type term struct {
 	capture int          // opCapture
 	role    string       // opMembers
 	list    *ListDef     // opIn
+	does    behaviour    // opCall
 }
 
 // ListDef is a list of literals: texts, or numbers in millionths.
@@ -97,4 +99,7 @@ func (te *term) visit(see func(*term)) {
 }
 
 // linear says that the term changes by itself with every instant.
-func (te *term) linear() bool { return te.op == opIdle || te.op == opObserved }
+func (te *term) linear() bool {
+	_, call := te.linearCall()
+	return call || te.op == opIdle || te.op == opObserved
+}

@@ -118,6 +118,9 @@ func walkOperator(te *term, f *Frame) value.Value {
 	case opTime:
 		return walkMidnight(kid(0), f)
 	}
+	if te.op == opCall {
+		return te.does.walk(te, f)
+	}
 	panic(fmt.Sprintf("lang: walk of op %d", te.op))
 }
 

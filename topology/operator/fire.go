@@ -52,7 +52,7 @@ func (ta *Task) fire(ref topology.Ref, clock int64, within limit) (fired bool, e
 
 // fireBefore fires one unit that was due before t_e - lateness for one of the subjects of an event, the earliest of them.
 func (ta *Task) fireBefore(instant int64, account, user *party) (fired bool, err error) {
-	within := func(un unit) bool { return un.due < instant-un.rule.Lateness }
+	within := func(un unit) bool { return un.due < instant-ta.lateness(un) }
 	var who *party
 	first := unit{wake: topology.NoWake}
 	for _, pa := range []*party{account, user} {

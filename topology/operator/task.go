@@ -20,8 +20,9 @@ type Task struct {
 	accountRules []*rule
 	userRules    []*rule
 	concern      concern
+	keepers      []keeper // what wants to be woken beside the playbooks
 	facts        builtin
-	maxLateness  int64 // ms, of any playbook
+	maxLateness  int64 // ms, of any playbook and the bundle
 
 	meta   meta
 	clock  int64 // C of the call at hand
@@ -66,6 +67,7 @@ func NewTask(b *playbook.Bundle, store topology.Store, sink topology.Sink) *Task
 		}
 		ta.maxLateness = max(ta.maxLateness, pb.Lateness)
 	}
+	ta.maxLateness = max(ta.maxLateness, b.Lateness.Milliseconds())
 	ta.concern, ta.facts = newConcern(b, ta.rules), newBuiltin(b)
 	ta.earlier, ta.marked = make([]bool, len(ta.rules)), make([]bool, len(ta.rules))
 	return ta

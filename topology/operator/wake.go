@@ -16,6 +16,7 @@ const (
 	workEnds         // the longest episode
 	workStep         // a step is due
 	workPublish      // the slot of a held step
+	workKept         // what a keeper offered
 )
 
 // unit is one (due, kind) of one rule of a subject: what one Fire does.
@@ -26,6 +27,36 @@ type unit struct {
 	rule    *rule
 	episode int // index in the life
 	step    *playbook.Step
+
+	keeper keeper // workKept: whose it is, and which of its units; rule is nil
+	kept   int
+}
+
+// keeper is something beside the playbooks that wants to be woken for a subject: derived knowledge, counters that users'
+// timers move. Its units come before those of playbooks at the same due (language.md 15), keepers in the order of
+// Task.keepers.
+type keeper interface {
+	// rank is its place in Task.keepers.
+	rank() int
+	// next offers what the subject has to wait for (keptUnit).
+	next(ta *Task, pa *party, se *search) error
+	// run does one of the units that it offered. fired is false when the instant changed nothing that anybody sees.
+	run(ta *Task, pa *party, un unit) (fired bool, err error)
+	// name stands for the playbook in a dead letter: "health account_health".
+	name(kept int) string
+}
+
+// keptUnit is a unit of a keeper: kept says which of its things is due. Its lateness is the bundle's.
+func (ta *Task) keptUnit(ke keeper, kept int, due int64) unit {
+	return unit{wake: topology.TimerAt(due + ta.bundle.Lateness.Milliseconds()), due: due, work: workKept, keeper: ke, kept: kept}
+}
+
+// lateness is that of whatever the unit belongs to.
+func (ta *Task) lateness(un unit) int64 {
+	if un.rule == nil {
+		return ta.bundle.Lateness.Milliseconds()
+	}
+	return un.rule.Lateness
 }
 
 // What Rule says for a stop and for the longest episode, where a step would stand.
@@ -43,6 +74,9 @@ func (un unit) before(other unit) bool {
 	if un.due != other.due {
 		return un.due < other.due
 	}
+	if un.rule == nil || other.rule == nil {
+		return un.keptBefore(other)
+	}
 	if un.rule.Index != other.rule.Index {
 		return un.rule.Index < other.rule.Index
 	}
@@ -50,6 +84,17 @@ func (un unit) before(other unit) bool {
 		return a < b
 	}
 	return un.episode < other.episode
+}
+
+// keptBefore orders two units of which at least one is a keeper's.
+func (un unit) keptBefore(other unit) bool {
+	switch {
+	case un.keeper == nil || other.keeper == nil:
+		return un.keeper != nil
+	case un.keeper.rank() != other.keeper.rank():
+		return un.keeper.rank() < other.keeper.rank()
+	}
+	return un.kept < other.kept
 }
 
 func (un unit) rank() int {
@@ -91,6 +136,11 @@ func (ta *Task) next(pa *party, within limit) (unit, error) {
 	open := pa.hasOpen()
 	for _, ru := range pa.rules {
 		if err := ta.nextOf(pa, ru, open, &se); err != nil {
+			return unit{}, err
+		}
+	}
+	for _, ke := range ta.keepers {
+		if err := ke.next(ta, pa, &se); err != nil {
 			return unit{}, err
 		}
 	}
@@ -173,6 +223,9 @@ func (ta *Task) judgedFrom(pa *party, ru *rule, ed edges) int64 {
 
 // run does a unit of work. fired is false when the instant changed nothing that anybody sees.
 func (ta *Task) run(pa *party, un unit) (fired bool, err error) {
+	if un.work == workKept {
+		return ta.runKept(pa, un)
+	}
 	li, err := pa.life(un.rule)
 	if err != nil {
 		return false, err
@@ -192,6 +245,17 @@ func (ta *Task) run(pa *party, un unit) (fired bool, err error) {
 		fired = true
 		err = ta.publish(pa, un.rule, &li, &li.Episodes[un.episode], un.step)
 	}
+	if fired && err == nil {
+		ta.counts.Fired++
+		pa.judgedAt(un.due)
+	}
+	return fired, err
+}
+
+func (ta *Task) runKept(pa *party, un unit) (fired bool, err error) {
+	ju := &ta.judged
+	ju.playbook, ju.step, ju.due, ju.episode, ju.ok = un.keeper.name(un.kept), "", un.due, "", true
+	fired, err = un.keeper.run(ta, pa, un)
 	if fired && err == nil {
 		ta.counts.Fired++
 		pa.judgedAt(un.due)

@@ -14,6 +14,7 @@ import (
 type World struct {
 	Intents   []*schemas.MessageIntent
 	Decisions []*schemas.Decision
+	Signals   []*schemas.Signal
 	Failures  []Failure
 
 	bundle *playbook.Bundle
@@ -76,6 +77,9 @@ func (wo *World) Intent(in *schemas.MessageIntent) { wo.Intents = append(wo.Inte
 
 // Decision takes a decision of the operator.
 func (wo *World) Decision(de *schemas.Decision) { wo.Decisions = append(wo.Decisions, de) }
+
+// Signal takes a signal of the operator.
+func (wo *World) Signal(si *schemas.Signal) { wo.Signals = append(wo.Signals, si) }
 
 // Clock is the clock of the task.
 func (wo *World) Clock() int64 { return wo.clock }

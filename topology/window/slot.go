@@ -28,6 +28,7 @@ const (
 
 // Slot is one aggregate of one scope: what total(login) is to its subject's cells.
 type Slot struct {
+	Index  int    // position in the bundle, for Frame.SlotSince
 	Name   string // canonical, stable over bundles: "total(user_action.signed_in)"
 	Op     Op
 	Key    uint32 // of its first cell: topology.Key(Name)

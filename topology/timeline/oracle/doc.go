@@ -1,0 +1,39 @@
+// Package oracle is a second, slow and obvious reading of the playbook language, for tests only.
+//
+// It keeps every event, evaluates every expression from scratch, and finds the instants at which time alone changes
+// something by trying all of them. It was written from the texts of the language without the engine in sight, so where
+// the two disagree one of them has misread a sentence. A Case is a small bundle with a history; Run says what must
+// come out of it, Generate makes cases, Shrink makes a failing one readable, Bundle and Scenario print it as the files
+// that the product itself reads.
+//
+// Read in this order: model.go (a case), expr.go (an expression), render.go (as YAML); eval.go and call.go (its value
+// at an instant), edge.go (when time changes it); world.go (order and clock), record.go (one record), start.go,
+// episode.go, publish.go (what playbooks do), derived.go (health, segments, signals, stages); generate.go, shrink.go.
+//
+// Scope: clock `event`, `history: complete`, no policy. So no subject is incomplete and bounds never occur.
+//
+// What the texts leave open and what was chosen here, by number, so that a difference can be traced to its sentence:
+//
+//  1. Activation is the instant of the first line. Only playbooks with another `existing` than `ignore` look at it, and
+//     the baseline of `ignore`; generated accounts begin at that instant unless the feature "existing" says otherwise.
+//  2. While a record is processed its own input holds the clock at what it has read so far, even if it is the last one.
+//  3. A timer that was armed for an instant D before an event of (D, D + lateness] stays armed for D and is judged at D on
+//     what is folded by then; timers that lie ahead of the event are computed anew from the event's instant on.
+//  4. A `when` whose fall by time is still pending when an event makes it true again has no new edge.
+//  5. `if` is asked before `again`; an event start whose `if` is false records nothing, whatever `again` would say.
+//  6. `every D` re-arms at entry + D inclusive; entry is start.time. Judged anew then; an open episode loses this
+//     occasion, later edges count.
+//  7. `after X` that happens while the episode is open arms; nothing is judged anew when the episode closes.
+//  8. An `event:` step without `once` whose `if` is false at one event records `skipped` and waits for the next one.
+//  9. A stop's `when` is judged on every event after the start, by its timer, and at publication at the slot; one that is
+//     already true at the entry ends the episode there and then.
+//  10. A `cancel` is due and decided as the stop is; an intent is expired from slot + expires on.
+//  11. A stop event with an event time <= the slot of what was published is late: `regret`, then as any stop.
+//  12. The intents of an `at` step that is due before the start keep that due; decided_at is due + lateness if a
+//     timer made the episode start, the event's time if an event did.
+//  13. An upward or downward change of tier that `settle` delays must be to the same tier all the time.
+//  14. The first stage, like the first segment, is a value and no change: it makes no event and starts no dwell.
+//  15. A `when` that becomes true because a timer changed a derived value is entered by that engine event.
+//  16. The record of a segment or signal that has never been true is not compared.
+//  17. A pane leaves when the youngest instant that it can hold has left.
+package oracle
