@@ -18,9 +18,9 @@ func (at *attributes) read(headers []schemas.Header) (structured bool, err error
 	for _, he := range headers {
 		switch {
 		case strings.EqualFold(he.Key, "content-type"):
-			structured = isStructured(string(he.Value))
+			structured = isStructured(alias(he.Value))
 		case strings.HasPrefix(he.Key, "ce_"):
-			if err := at.set(he.Key[len("ce_"):], string(he.Value), "header "+he.Key); err != nil {
+			if err := at.set("header ce_", he.Key[len("ce_"):], alias(he.Value)); err != nil {
 				return false, err
 			}
 		}
@@ -34,9 +34,10 @@ func isStructured(contentType string) bool {
 }
 
 // set takes one attribute. Those that Holdfast has no place for are let pass: CloudEvents has many extensions.
-func (at *attributes) set(name, value, place string) error {
+// Its place is the name after a word for what holds it.
+func (at *attributes) set(holder, name, value string) error {
 	if !utf8.ValidString(value) {
-		return undecodable(CodeInvalidUTF8, "%s is not valid UTF-8", place)
+		return undecodable(CodeInvalidUTF8, "%s%s is not valid UTF-8", holder, name)
 	}
 	switch name {
 	case "id":
@@ -53,7 +54,7 @@ func (at *attributes) set(name, value, place string) error {
 		at.traceParent = value
 	case "specversion":
 		if !strings.HasPrefix(value, "1.") {
-			return undecodable(CodeMalformedEnvelope, "%s is %q: only CloudEvents 1.x can be read", place, value)
+			return undecodable(CodeMalformedEnvelope, "%s%s is %q: only CloudEvents 1.x can be read", holder, name, value)
 		}
 	}
 	return nil

@@ -39,9 +39,16 @@ func (bu *builder) reset(rec *Record, ev *schemas.Event) {
 	ev.Count = 1
 }
 
+// restart empties what was read of the value, so that it can be read again.
+func (bu *builder) restart() {
+	attrs := bu.attrs
+	bu.reset(bu.rec, bu.ev)
+	bu.attrs = attrs
+}
+
 // scalar takes a top-level field. A name that the record does not have is a property.
 func (bu *builder) scalar(name string, va schemas.Value) error {
-	if err := validText(name, va); err != nil {
+	if err := validText("", name, va); err != nil {
 		return err
 	}
 	if fi := bu.envelope(name); fi != 0 {
@@ -179,8 +186,16 @@ func (bu *builder) own(own schemas.OwnField, va schemas.Value) error {
 
 // property takes an element of properties or traits, or a top-level scalar that the record does not know.
 func (bu *builder) property(name string, va schemas.Value) error {
-	if err := validText(name, va); err != nil {
+	if err := validText("", name, va); err != nil {
 		return err
+	}
+	return bu.addProperty(name, va)
+}
+
+// addProperty takes a property whose texts are known to be valid.
+func (bu *builder) addProperty(name string, va schemas.Value) error {
+	if va.Kind == schemas.Date {
+		va = schemas.Value{Kind: schemas.String, Text: bu.made(appendDate(bu.ev.Made, va.Num))}
 	}
 	va, err := propertyValue(name, va)
 	if err != nil {
@@ -190,12 +205,19 @@ func (bu *builder) property(name string, va schemas.Value) error {
 	return nil
 }
 
+// made returns the text that was appended to the event's own.
+func (bu *builder) made(longer []byte) string {
+	text := alias(longer[len(bu.ev.Made):])
+	bu.ev.Made = longer
+	return text
+}
+
 // role takes an element of a profile's roles.
 func (bu *builder) role(va schemas.Value) error {
 	if va.Kind != schemas.String {
 		return wrongType("roles", va, "a list of strings")
 	}
-	if err := validText("roles", va); err != nil {
+	if err := validText("", "roles", va); err != nil {
 		return err
 	}
 	bu.ev.Profile.Roles = append(bu.ev.Profile.Roles, va.Text)
@@ -204,7 +226,7 @@ func (bu *builder) role(va schemas.Value) error {
 
 // consent takes an element of a profile's consents. Its word is checked: a misspelt denial must not count as nothing.
 func (bu *builder) consent(name string, va schemas.Value) error {
-	if err := validText("consents."+name, va); err != nil {
+	if err := validText("consents.", name, va); err != nil {
 		return err
 	}
 	switch {
@@ -219,7 +241,7 @@ func (bu *builder) consent(name string, va schemas.Value) error {
 
 // channel takes an element of a profile's channels.
 func (bu *builder) channel(name string, va schemas.Value) error {
-	if err := validText("channels."+name, va); err != nil {
+	if err := validText("channels.", name, va); err != nil {
 		return err
 	}
 	if va.Kind != schemas.String {
@@ -227,6 +249,17 @@ func (bu *builder) channel(name string, va schemas.Value) error {
 	}
 	bu.ev.Profile.Channels = append(bu.ev.Profile.Channels, schemas.Field{Name: name, Value: va})
 	return nil
+}
+
+// list is where the elements of a structure go. Requires: st is not roles, which are no fields.
+func (bu *builder) list(st structure) *[]schemas.Field {
+	switch st {
+	case structureConsents:
+		return &bu.ev.Profile.Consents
+	case structureChannels:
+		return &bu.ev.Profile.Channels
+	}
+	return &bu.ev.Props
 }
 
 // structure says what a top-level list or map of this name is in this kind of record.

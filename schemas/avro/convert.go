@@ -85,8 +85,10 @@ func parseDate(va schemas.Value) (days int64, ok bool) {
 }
 
 // dateText is the inverse of parseDate.
-func dateText(days int64) string {
-	return time.Unix(days*secondsPerDay, 0).UTC().Format(time.DateOnly)
+func dateText(days int64) string { return string(appendDate(nil, days)) }
+
+func appendDate(dst []byte, days int64) []byte {
+	return time.Unix(days*secondsPerDay, 0).UTC().AppendFormat(dst, time.DateOnly)
 }
 
 func floorDiv(num, by int64) int64 {
@@ -113,12 +115,13 @@ func propertyValue(name string, va schemas.Value) (schemas.Value, error) {
 	return va, nil
 }
 
-func validText(name string, va schemas.Value) error {
+// validText checks the name and the text of a field; parent is the structure it is in, with a dot.
+func validText(parent, name string, va schemas.Value) error {
 	if !utf8.ValidString(name) {
-		return undecodable(CodeInvalidUTF8, "the field name %q is not valid UTF-8", name)
+		return undecodable(CodeInvalidUTF8, "the field name %q is not valid UTF-8", parent+name)
 	}
 	if va.Kind == schemas.String && !utf8.ValidString(va.Text) {
-		return undecodable(CodeInvalidUTF8, "field %s is not valid UTF-8: %q", name, clip(va.Text))
+		return undecodable(CodeInvalidUTF8, "field %s%s is not valid UTF-8: %q", parent, name, clip(va.Text))
 	}
 	return nil
 }

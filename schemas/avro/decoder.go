@@ -47,6 +47,7 @@ func NewDecoder(opts DecoderOptions) (Decoder, error) {
 type decoder struct {
 	writers *writers
 	build   builder
+	cursor  cursor
 }
 
 // Decode implements Decoder.
@@ -70,23 +71,38 @@ func (de *decoder) fields(rec *Record, bu *builder) error {
 	if err != nil {
 		return err
 	}
+	if isAvro(rec.Value) && !structured {
+		return de.avroFields(rec.Value, bu)
+	}
 	text := bytes.TrimLeft(rec.Value, " \t\r\n")
 	switch {
 	case structured:
 		return decodeStructured(text, bu)
-	case isAvro(rec.Value):
-		return de.avroFields(rec.Value, bu)
 	case len(text) > 0 && text[0] == '{':
 		return decodeJSON(text, bu)
 	}
 	return undecodable(CodeUnknownFormat, "the value starts with byte 0x%02X: want 00 (Confluent wire format), C3 01 (Avro single-object) or { (JSON)", rec.Value[0])
 }
 
+// avroFields reads a datum by the plan of its writer schema. goavro reads those of schemas without a plan, and those
+// that can be read but not accepted: to say why.
 func (de *decoder) avroFields(value []byte, bu *builder) error {
 	wr, datum, err := de.writers.unframe(value)
 	if err != nil {
 		return err
 	}
+	if pl := wr.plan(bu.rec.Kind); pl != nil {
+		de.cursor.reset(datum)
+		if accepted, err := pl.read(&de.cursor, bu); accepted || err != nil {
+			return err
+		}
+		bu.restart()
+	}
+	return genericFields(wr, datum, bu)
+}
+
+// genericFields reads a datum with goavro.
+func genericFields(wr *writer, datum []byte, bu *builder) error {
 	native, err := wr.native(datum)
 	if err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"holdfast/schemas"
@@ -62,7 +63,7 @@ func (bu *builder) finishAccount() error {
 		if !utf8.Valid(bu.rec.Key) {
 			return unacceptable(CodeInvalidUTF8, "the record has no account_id and its key is not valid UTF-8: give account_id")
 		}
-		ev.Account = string(bu.rec.Key)
+		ev.Account = alias(bu.rec.Key)
 	}
 	if ev.Account == "" {
 		return unacceptable(CodeMissingAccount, "the record has no account: give account_id, the header ce_subject or the record's key")
@@ -74,7 +75,9 @@ func (bu *builder) finishIdentity() {
 	ev := bu.ev
 	ev.ID = cmp.Or(ev.ID, bu.attrs.id)
 	if ev.ID == "" {
-		ev.ID = bu.rec.Topic + "-" + strconv.Itoa(int(bu.rec.Partition)) + "-" + strconv.FormatInt(bu.rec.Offset, 10)
+		id := append(append(ev.Made, bu.rec.Topic...), '-')
+		id = append(strconv.AppendInt(id, int64(bu.rec.Partition), 10), '-')
+		ev.ID = bu.made(strconv.AppendInt(id, bu.rec.Offset, 10))
 	}
 	ev.Source = cmp.Or(ev.Source, bu.attrs.source, bu.rec.Topic)
 	ev.TraceParent = cmp.Or(ev.TraceParent, bu.attrs.traceParent)
@@ -117,22 +120,40 @@ func (bu *builder) finishProfile() error {
 		return unacceptable(CodeWrongValue, "field kind is %q but user_id is %q: want kind user with a user_id, or kind account without", ev.Type, ev.User)
 	}
 	ev.Source = bu.rec.Topic
-	ev.ID = ev.Account + "/" + ev.User + "@" + strconv.FormatInt(ev.OccurredAt, 10)
+	id := append(append(ev.Made, ev.Account...), '/')
+	id = append(append(id, ev.User...), '@')
+	ev.ID = bu.made(strconv.AppendInt(id, ev.OccurredAt, 10))
 	return nil
 }
 
 // finishFields sorts the lists, drops own fields without value and refuses doubled names.
 func (bu *builder) finishFields() error {
-	for _, list := range []*[]schemas.Field{&bu.ev.Own, &bu.ev.Props, &bu.ev.Profile.Consents, &bu.ev.Profile.Channels} {
-		slices.SortFunc(*list, func(one, two schemas.Field) int { return cmp.Compare(one.Name, two.Name) })
-		for i := 1; i < len(*list); i++ {
-			if (*list)[i].Name == (*list)[i-1].Name {
-				return duplicate((*list)[i].Name)
-			}
+	ev := bu.ev
+	for _, list := range [...][]schemas.Field{ev.Own, ev.Props, ev.Profile.Consents, ev.Profile.Channels} {
+		if name, twice := sortFields(list); twice {
+			return duplicate(name)
 		}
 	}
-	bu.ev.Own = slices.DeleteFunc(bu.ev.Own, func(fi schemas.Field) bool { return fi.Value.Kind == schemas.Null })
+	ev.Own = slices.DeleteFunc(ev.Own, func(fi schemas.Field) bool { return fi.Value.Kind == schemas.Null })
 	return nil
+}
+
+// sortFields sorts by name and finds the first name that is given twice. Most lists come sorted, and are short.
+func sortFields(list []schemas.Field) (name string, twice bool) {
+	sorted := true
+	for i := 1; i < len(list) && sorted; i++ {
+		sorted = list[i-1].Name < list[i].Name
+	}
+	if sorted {
+		return "", false
+	}
+	slices.SortFunc(list, func(one, two schemas.Field) int { return strings.Compare(one.Name, two.Name) })
+	for i := 1; i < len(list); i++ {
+		if list[i].Name == list[i-1].Name {
+			return list[i].Name, true
+		}
+	}
+	return "", false
 }
 
 func duplicate(name string) error {

@@ -124,7 +124,20 @@ func (wr *writer) native(datum []byte) (any, error) {
 		return nil, undecodable(CodeMalformedAvro, "the datum does not fit its writer schema %s, or was cut off: %v", wr.root.name, err)
 	}
 	if len(rest) > 0 {
-		return nil, undecodable(CodeTrailingBytes, "%d bytes follow the datum of writer schema %s: the schema is not the one it was written with", len(rest), wr.root.name)
+		return nil, trailing(len(rest), wr.root.name)
 	}
 	return native, nil
+}
+
+func trailing(bytes int, record string) error {
+	return undecodable(CodeTrailingBytes, "%d bytes follow the datum of writer schema %s: the schema is not the one it was written with", bytes, record)
+}
+
+// plan returns how this schema is read as an event of that kind; nil if goavro has to do it.
+func (wr *writer) plan(kind schemas.Kind) *plan {
+	if !wr.planned[kind] {
+		wr.plans[kind], _ = newPlan(wr.root, kind)
+		wr.planned[kind] = true
+	}
+	return wr.plans[kind]
 }

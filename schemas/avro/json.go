@@ -177,7 +177,7 @@ func (jr *jsonReader) attribute(name string, open opening, va schemas.Value) err
 	case open != openScalar:
 		return undecodable(CodeMalformedEnvelope, "the CloudEvent's attribute %s is an object or a list: attributes are scalars", name)
 	case va.Kind == schemas.String:
-		return jr.bu.attrs.set(name, va.Text, "attribute "+name)
+		return jr.bu.attrs.set("attribute ", name, va.Text)
 	}
 	return nil
 }

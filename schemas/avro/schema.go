@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/linkedin/goavro/v2"
+
+	"holdfast/schemas"
 )
 
 // maxDepth bounds the nesting of a writer schema. Recursive schemas are refused: nothing of ours needs one, and a
@@ -41,6 +43,10 @@ type writer struct {
 	root        *node
 	codec       *goavro.Codec
 	fingerprint uint64 // CRC-64-AVRO of the canonical form
+
+	// Compiled when the first record of that kind comes; nil when it cannot be.
+	plans   [schemas.KindReceipt + 1]*plan
+	planned [schemas.KindReceipt + 1]bool
 }
 
 // newWriter parses a writer schema. The codec is built from the canonical form, without logical types: goavro turns
