@@ -1,15 +1,12 @@
 package tools
 
 import (
-	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
+	"holdfast/tools/bundles"
 	"holdfast/tools/cli"
-	"holdfast/topology/playbook"
 )
 
 func newLintCommand() *cobra.Command {
@@ -25,23 +22,9 @@ func newLintCommand() *cobra.Command {
 }
 
 func runLint(cmd *cobra.Command, dir string) error {
-	if stat, err := os.Stat(dir); err != nil {
-		return fmt.Errorf("read the playbooks: %w", err)
-	} else if !stat.IsDir() {
-		return fmt.Errorf("read the playbooks: %s is not a folder; name the one that holds it", dir)
-	}
-	bundle, err := playbook.Load(os.DirFS(dir))
-	var problems playbook.Errors
-	if errors.As(err, &problems) {
-		for _, problem := range problems {
-			placed := *problem
-			placed.File = filepath.Join(dir, problem.File)
-			_, _ = fmt.Fprintln(cmd.ErrOrStderr(), placed.Error())
-		}
-		return fmt.Errorf("%s in %s", cli.Count(int64(len(problems)), "error"), dir)
-	}
+	bundle, err := bundles.Load(cmd.ErrOrStderr(), dir)
 	if err != nil {
-		return fmt.Errorf("read the playbooks: %w", err)
+		return err
 	}
 	_, err = fmt.Fprint(cmd.OutOrStdout(), bundle.Describe())
 	return err

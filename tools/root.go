@@ -11,7 +11,9 @@ import (
 
 	"holdfast/tools/cli"
 	"holdfast/tools/demo"
+	"holdfast/tools/golden"
 	"holdfast/tools/publish"
+	"holdfast/tools/simulate"
 	"holdfast/tools/tail"
 	"holdfast/tools/topics"
 )
@@ -55,6 +57,8 @@ func NewRoot() *cobra.Command {
 		publish.NewCommand(),
 		tail.NewCommand(),
 		newLintCommand(),
+		golden.NewCommand(),
+		simulate.NewCommand(),
 		newSchemasCommand(),
 		newStateCommand(),
 	)

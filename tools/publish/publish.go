@@ -16,6 +16,7 @@ import (
 
 	"holdfast/schemas"
 	"holdfast/schemas/avro"
+	"holdfast/tools/jsonl"
 )
 
 // flushTimeout bounds the wait for what is under way when publishing is interrupted.
@@ -110,7 +111,7 @@ func (pb *publisher) findTopics(ctx context.Context) error {
 }
 
 func (pb *publisher) readAll(ctx context.Context, in io.Reader) error {
-	text := newLines(in)
+	text := jsonl.NewLines(in)
 	for {
 		if err := pb.stopped(ctx); err != nil {
 			return err
@@ -139,7 +140,7 @@ func (pb *publisher) stopped(ctx context.Context) error {
 	return nil
 }
 
-func (pb *publisher) one(ctx context.Context, text *lines, raw []byte) {
+func (pb *publisher) one(ctx context.Context, text *jsonl.Lines, raw []byte) {
 	number := text.Number
 	record, err := pb.record(text, raw)
 	if err != nil {
@@ -157,21 +158,21 @@ func (pb *publisher) one(ctx context.Context, text *lines, raw []byte) {
 }
 
 // record makes the record of a line; nil for an empty one.
-func (pb *publisher) record(text *lines, raw []byte) (*kgo.Record, error) {
+func (pb *publisher) record(text *jsonl.Lines, raw []byte) (*kgo.Record, error) {
 	if text.TooLong {
-		return nil, fmt.Errorf("longer than %d bytes, which brokers refuse", maxLineBytes)
+		return nil, fmt.Errorf("longer than %d bytes, which brokers refuse", jsonl.MaxLineBytes)
 	}
 	if len(raw) == 0 {
 		return nil, nil
 	}
-	ln, err := parseLine(raw)
+	ln, err := jsonl.Parse(raw)
 	if err != nil {
 		return nil, err
 	}
-	if ln.topic == "" {
-		ln.topic = pb.opts.Topic
+	if ln.Topic == "" {
+		ln.Topic = pb.opts.Topic
 	}
-	if err := pb.checkTopic(ln.topic); err != nil {
+	if err := pb.checkTopic(ln.Topic); err != nil {
 		return nil, err
 	}
 	return pb.decode(ln)
@@ -179,7 +180,7 @@ func (pb *publisher) record(text *lines, raw []byte) (*kgo.Record, error) {
 
 func (pb *publisher) checkTopic(topic string) error {
 	if topic == "" {
-		return fmt.Errorf("no %s: add one to the line, or give all such lines one with --topic %s", topicField, pb.opts.Names.UserActions)
+		return fmt.Errorf("no %s: add one to the line, or give all such lines one with --topic %s", jsonl.TopicField, pb.opts.Names.UserActions)
 	}
 	reason, known := pb.topics[topic]
 	if !known {
@@ -189,11 +190,11 @@ func (pb *publisher) checkTopic(topic string) error {
 }
 
 // decode sees that the processor will read the event, and takes the account from what it reads.
-func (pb *publisher) decode(ln line) (*kgo.Record, error) {
+func (pb *publisher) decode(ln jsonl.Line) (*kgo.Record, error) {
 	now := pb.opts.Now()
-	input := avro.Record{Topic: ln.topic, Kind: pb.opts.Names.InputKind(ln.topic), Timestamp: now.UnixMilli(), Value: ln.value}
-	record := &kgo.Record{Topic: ln.topic, Timestamp: now}
-	if ln.structured {
+	input := avro.Record{Topic: ln.Topic, Kind: pb.opts.Names.InputKind(ln.Topic), Timestamp: now.UnixMilli(), Value: ln.Value}
+	record := &kgo.Record{Topic: ln.Topic, Timestamp: now}
+	if ln.Structured {
 		header := schemas.Header{Key: "content-type", Value: []byte("application/cloudevents+json")}
 		input.Headers = []schemas.Header{header}
 		record.Headers = []kgo.RecordHeader{{Key: header.Key, Value: header.Value}}
@@ -203,7 +204,7 @@ func (pb *publisher) decode(ln line) (*kgo.Record, error) {
 	}
 	record.Key = []byte(pb.event.Account)
 	// The line's buffer is reused, and the client keeps the value until it is sent.
-	record.Value = append([]byte(nil), ln.value...)
+	record.Value = append([]byte(nil), ln.Value...)
 	return record, nil
 }
 

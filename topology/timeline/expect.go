@@ -73,7 +73,7 @@ func (ex Expectation) one(wo *World, path, action string) string {
 			return ""
 		}
 	}
-	return why + "\n" + wo.Log()
+	return why
 }
 
 func (ex Expectation) counted(wo *World, path string, want int) string {
@@ -84,7 +84,7 @@ func (ex Expectation) counted(wo *World, path string, want int) string {
 		}
 	}
 	if n != want {
-		return fmt.Sprintf("got %d, want %d\n%s", n, want, wo.Log())
+		return fmt.Sprintf("got %d, want %d", n, want)
 	}
 	return ""
 }
@@ -163,9 +163,9 @@ func (ex Expectation) decision(wo *World) string {
 	}
 	switch {
 	case ex.Is != nil && n != *ex.Is:
-		return fmt.Sprintf("got %d, want %d\n%s", n, *ex.Is, wo.Log())
+		return fmt.Sprintf("got %d, want %d", n, *ex.Is)
 	case ex.Is == nil && n == 0:
-		return "there is none\n" + wo.Log()
+		return "there is none"
 	}
 	return ""
 }

@@ -22,6 +22,11 @@ type Scenario struct {
 	Given    []map[string]any   `yaml:"given"`
 	Until    string             `yaml:"until"`
 	Expect   []Expectation      `yaml:"expect"`
+
+	// File and Line say where the test stands, expectLines where each expectation does.
+	File        string `yaml:"-"`
+	Line        int    `yaml:"-"`
+	expectLines []int
 }
 
 // Profile is what is known of an account or a user before the first line.
@@ -51,10 +56,32 @@ func ParseScenarios(name string, text []byte) (scenarios []*Scenario, rest []byt
 		if err := yaml.NodeToValue(doc.Body, sc, yaml.Strict()); err != nil {
 			return nil, nil, fmt.Errorf("parse %s: test %d: %w", name, i+1, err)
 		}
+		sc.place(name, doc.Body.(*ast.MappingNode))
 		scenarios = append(scenarios, sc)
 		blank(lines, doc, file.Docs[i+1:])
 	}
 	return scenarios, []byte(strings.Join(lines, "")), nil
+}
+
+// place remembers where the test and its expectations stand.
+func (sc *Scenario) place(file string, body *ast.MappingNode) {
+	sc.File, sc.Line = file, body.Values[0].Key.GetToken().Position.Line
+	for _, part := range body.Values {
+		list, ok := part.Value.(*ast.SequenceNode)
+		if !ok || part.Key.GetToken().Value != "expect" {
+			continue
+		}
+		for _, item := range list.Values {
+			sc.expectLines = append(sc.expectLines, lineOf(item))
+		}
+	}
+}
+
+func lineOf(no ast.Node) int {
+	if mapping, ok := no.(*ast.MappingNode); ok && len(mapping.Values) > 0 {
+		return mapping.Values[0].Key.GetToken().Position.Line
+	}
+	return no.GetToken().Position.Line
 }
 
 func firstKey(body ast.Node) string {
@@ -99,21 +126,4 @@ func (sc *Scenario) Run(b *playbook.Bundle) (*World, error) {
 		return nil, fmt.Errorf("test %q: %w", sc.Title, err)
 	}
 	return wo, nil
-}
-
-// Check runs a scenario and lists what is not as expected.
-func (sc *Scenario) Check(b *playbook.Bundle) (failures []string, err error) {
-	wo, err := sc.Run(b)
-	if err != nil {
-		return nil, err
-	}
-	for _, fa := range wo.Failures {
-		failures = append(failures, fmt.Sprintf("failed: %s/%s %s: %v", fa.Playbook, fa.Step, fa.EventID, fa.Err))
-	}
-	for i, ex := range sc.Expect {
-		if why := ex.check(wo); why != "" {
-			failures = append(failures, fmt.Sprintf("expect %d: %s: %s", i+1, ex, why))
-		}
-	}
-	return failures, nil
 }

@@ -21,6 +21,7 @@ type World struct {
 	store  *Store
 	task   *operator.Task
 	clock  int64
+	until  int64 // ms, where Finish ended it
 }
 
 // Failure is what would become a dead letter: a record or a timer that was rolled back.
@@ -135,8 +136,12 @@ func (wo *World) catchUp(ev *schemas.Event) error {
 	return nil
 }
 
+// End is the instant at which Finish ended the world.
+func (wo *World) End() int64 { return wo.until }
+
 // Finish ends the input: W becomes T, everything due by then fires.
 func (wo *World) Finish(until int64) error {
+	wo.until = until
 	end := wo.task.EndClock(until)
 	wo.clock = max(wo.clock, end)
 	for {
@@ -171,7 +176,7 @@ func (wo *World) disarm(ref topology.Ref, cause error) error {
 
 // attempt makes a call of the operator; if it fails or panics, everything since is taken back.
 func (wo *World) attempt(call func() error) (err error) {
-	intents, decisions := len(wo.Intents), len(wo.Decisions)
+	intents, decisions, signals := len(wo.Intents), len(wo.Decisions), len(wo.Signals)
 	wo.store.Savepoint()
 	defer func() {
 		if r := recover(); r != nil {
@@ -179,7 +184,7 @@ func (wo *World) attempt(call func() error) (err error) {
 		}
 		if err != nil {
 			wo.store.Rollback()
-			wo.Intents, wo.Decisions = wo.Intents[:intents], wo.Decisions[:decisions]
+			wo.Intents, wo.Decisions, wo.Signals = wo.Intents[:intents], wo.Decisions[:decisions], wo.Signals[:signals]
 		}
 	}()
 	return call()

@@ -1,4 +1,4 @@
-package publish
+package jsonl
 
 import (
 	"bufio"
@@ -7,11 +7,11 @@ import (
 	"io"
 )
 
-// maxLineBytes is what a broker takes by default, so a longer line could not become a record.
-const maxLineBytes = 1 << 20
+// MaxLineBytes is what a broker takes by default, so a longer line could not become a record.
+const MaxLineBytes = 1 << 20
 
-// lines reads a text line by line. Unlike bufio.Scanner it goes on after a line that is too long.
-type lines struct {
+// Lines reads a text line by line. Unlike bufio.Scanner it goes on after a line that is too long.
+type Lines struct {
 	in      *bufio.Reader
 	text    []byte
 	Number  int64 // of the line that Next gave, from 1
@@ -19,15 +19,16 @@ type lines struct {
 	TooLong bool  // the line is cut
 }
 
-func newLines(in io.Reader) *lines { return &lines{in: bufio.NewReaderSize(in, 64<<10)} }
+// NewLines begins at the first line.
+func NewLines(in io.Reader) *Lines { return &Lines{in: bufio.NewReaderSize(in, 64<<10)} }
 
 // Next gives the next line, valid until the call after, without its end; io.EOF after the last.
-func (ls *lines) Next() ([]byte, error) {
+func (ls *Lines) Next() ([]byte, error) {
 	ls.text, ls.TooLong = ls.text[:0], false
 	for {
 		piece, err := ls.in.ReadSlice('\n')
 		ls.Bytes += int64(len(piece))
-		if len(ls.text)+len(piece) > maxLineBytes {
+		if len(ls.text)+len(piece) > MaxLineBytes {
 			ls.TooLong = true
 		} else {
 			ls.text = append(ls.text, piece...)
@@ -47,7 +48,7 @@ func (ls *lines) Next() ([]byte, error) {
 }
 
 // trim drops blanks around a line and the mark that Windows puts before a file.
-func (ls *lines) trim() []byte {
+func (ls *Lines) trim() []byte {
 	text := ls.text
 	if ls.Number == 1 {
 		text = bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))

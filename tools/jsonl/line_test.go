@@ -1,4 +1,4 @@
-package publish
+package jsonl
 
 import (
 	"bytes"
@@ -17,11 +17,11 @@ import (
 func TestALineIsSplitIntoTopicAndEvent(t *testing.T) {
 	f := func(text, topic, value string) {
 		t.Helper()
-		ln, err := parseLine([]byte(text))
+		ln, err := Parse([]byte(text))
 		if err != nil {
 			t.Errorf("%s: %v", text, err)
-		} else if ln.topic != topic || string(ln.value) != value {
-			t.Errorf("%s: %q %s; want %q %s", text, ln.topic, ln.value, topic, value)
+		} else if ln.Topic != topic || string(ln.Value) != value {
+			t.Errorf("%s: %q %s; want %q %s", text, ln.Topic, ln.Value, topic, value)
 		}
 	}
 	f(`{"a":1}`, "", `{"a":1}`)
@@ -37,7 +37,7 @@ func TestALineIsSplitIntoTopicAndEvent(t *testing.T) {
 func TestAWrongLineSaysWhatIsWrong(t *testing.T) {
 	f := func(text, want string) {
 		t.Helper()
-		if _, err := parseLine([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := Parse([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v; want %q", text, err, want)
 		}
 	}
@@ -59,8 +59,8 @@ func TestAWrongLineSaysWhatIsWrong(t *testing.T) {
 
 func TestCloudEventsAreTold(t *testing.T) {
 	for text, want := range map[string]bool{`{"specversion":"1.0"}`: true, `{"a":{"specversion":"1.0"}}`: false} {
-		if ln, err := parseLine([]byte(text)); err != nil || ln.structured != want {
-			t.Errorf("%s: structured %v, %v; want %v", text, ln.structured, err, want)
+		if ln, err := Parse([]byte(text)); err != nil || ln.Structured != want {
+			t.Errorf("%s: structured %v, %v; want %v", text, ln.Structured, err, want)
 		}
 	}
 }
@@ -69,29 +69,29 @@ func TestCloudEventsAreTold(t *testing.T) {
 func TestTheTopicLeavesNoTrace(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		fields := rapid.MapOf(rapid.String(), rapid.OneOf(rapid.Int().AsAny(), rapid.String().AsAny(), rapid.Bool().AsAny())).Draw(t, "fields")
-		delete(fields, topicField)
+		delete(fields, TopicField)
 		names := slices.Sorted(maps.Keys(fields))
 		place := rapid.IntRange(0, len(names)).Draw(t, "place of the topic")
 		blank := rapid.SampledFrom([]string{"", " ", "\t"}).Draw(t, "blank")
-		names = slices.Insert(names, place, topicField)
-		fields[topicField] = "t"
+		names = slices.Insert(names, place, TopicField)
+		fields[TopicField] = "t"
 		var parts []string
 		for _, name := range names {
 			parts = append(parts, mustJSON(name)+blank+":"+blank+mustJSON(fields[name]))
 		}
-		ln, err := parseLine([]byte("{" + blank + strings.Join(parts, blank+","+blank) + blank + "}"))
+		ln, err := Parse([]byte("{" + blank + strings.Join(parts, blank+","+blank) + blank + "}"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		delete(fields, topicField)
+		delete(fields, TopicField)
 		var got map[string]any
-		dec := json.NewDecoder(bytes.NewReader(ln.value))
+		dec := json.NewDecoder(bytes.NewReader(ln.Value))
 		dec.UseNumber()
 		if err := dec.Decode(&got); err != nil {
-			t.Fatalf("%s: %v", ln.value, err)
+			t.Fatalf("%s: %v", ln.Value, err)
 		}
-		if ln.topic != "t" || mustJSON(got) != mustJSON(fields) {
-			t.Fatalf("%q %s; want t %s", ln.topic, ln.value, mustJSON(fields))
+		if ln.Topic != "t" || mustJSON(got) != mustJSON(fields) {
+			t.Fatalf("%q %s; want t %s", ln.Topic, ln.Value, mustJSON(fields))
 		}
 	})
 }
@@ -108,9 +108,9 @@ func FuzzParseLine(f *testing.F) {
 	f.Add([]byte(`{"kafka_topic":"t","a":1}`))
 	f.Add([]byte(`{"a":{"b":[1,2]},"kafka_topic":"t"}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		ln, err := parseLine(text)
-		if err == nil && !json.Valid(ln.value) {
-			t.Errorf("%q became %q, which is not JSON", text, ln.value)
+		ln, err := Parse(text)
+		if err == nil && !json.Valid(ln.Value) {
+			t.Errorf("%q became %q, which is not JSON", text, ln.Value)
 		}
 		if err == nil && !json.Valid(text) {
 			t.Errorf("%q was taken though it is not JSON", text)
@@ -119,8 +119,8 @@ func FuzzParseLine(f *testing.F) {
 }
 
 func TestLinesOfAText(t *testing.T) {
-	long := strings.Repeat("x", maxLineBytes+1)
-	text := newLines(strings.NewReader("\xef\xbb\xbf{1}\r\n\n  {3}\n" + long + "\n{5}\n" + long))
+	long := strings.Repeat("x", MaxLineBytes+1)
+	text := NewLines(strings.NewReader("\xef\xbb\xbf{1}\r\n\n  {3}\n" + long + "\n{5}\n" + long))
 	var got []string
 	for {
 		raw, err := text.Next()

@@ -1,4 +1,5 @@
-package publish
+// Package jsonl reads events from lines of JSON: one event a line, with the topic it belongs to in kafka_topic.
+package jsonl
 
 import (
 	"bytes"
@@ -8,43 +9,43 @@ import (
 	"io"
 )
 
-// topicField is the one field of a line that is for us and not part of the event.
-const topicField = "kafka_topic"
+// TopicField is the one field of a line that is for us and not part of the event.
+const TopicField = "kafka_topic"
 
-// line is one parsed line of a file.
-type line struct {
-	topic      string // "" if the line names none
-	value      []byte // the event's JSON without topicField
-	structured bool   // a CloudEvent in structured mode: it says specversion
+// Line is one parsed line of a file.
+type Line struct {
+	Topic      string // "" if the line names none
+	Value      []byte // the event's JSON without TopicField
+	Structured bool   // a CloudEvent in structured mode: it says specversion
 }
 
-// parseLine splits a line into its topic and its event. It cuts the topic out of the text and leaves the rest byte by
+// Parse splits a line into its topic and its event. It cuts the topic out of the text and leaves the rest byte by
 // byte as it was written: decoding and encoding again would touch numbers and the order of fields.
-func parseLine(text []byte) (line, error) {
+func Parse(text []byte) (Line, error) {
 	dec := json.NewDecoder(bytes.NewReader(text))
 	if open, err := dec.Token(); err != nil {
-		return line{}, brokenJSON(err, dec)
+		return Line{}, brokenJSON(err, dec)
 	} else if open != json.Delim('{') {
-		return line{}, errors.New("not a JSON object: want one event a line, {\"kafka_topic\": …, \"account_id\": …, \"type\": …}")
+		return Line{}, errors.New("not a JSON object: want one event a line, {\"kafka_topic\": …, \"account_id\": …, \"type\": …}")
 	}
-	ln := line{value: text}
+	ln := Line{Value: text}
 	for first := true; dec.More(); first = false {
 		begin := dec.InputOffset()
 		name, value, err := member(dec)
 		if err != nil {
-			return line{}, brokenJSON(err, dec)
+			return Line{}, brokenJSON(err, dec)
 		}
 		switch name {
 		case "specversion":
-			ln.structured = true
-		case topicField:
-			if ln.topic != "" {
-				return line{}, fmt.Errorf("%s is given twice: give it once", topicField)
+			ln.Structured = true
+		case TopicField:
+			if ln.Topic != "" {
+				return Line{}, fmt.Errorf("%s is given twice: give it once", TopicField)
 			}
-			if err := json.Unmarshal(value, &ln.topic); err != nil || ln.topic == "" {
-				return line{}, fmt.Errorf("%s is %s: want the name of a topic as text", topicField, value)
+			if err := json.Unmarshal(value, &ln.Topic); err != nil || ln.Topic == "" {
+				return Line{}, fmt.Errorf("%s is %s: want the name of a topic as text", TopicField, value)
 			}
-			ln.value = cut(text, int(begin), int(dec.InputOffset()), first)
+			ln.Value = cut(text, int(begin), int(dec.InputOffset()), first)
 		}
 	}
 	return ln, rest(dec)
