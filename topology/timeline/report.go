@@ -70,7 +70,7 @@ func (ex Expectation) about() Filter {
 	return fi
 }
 
-// Check runs a scenario and lists what is not as expected; the last entry tells everything that came out.
+// Check runs a scenario and lists what is not as expected; the last one tells everything that came out.
 func (sc *Scenario) Check(b *playbook.Bundle) (failures []string, err error) {
 	re, err := sc.Report(b)
 	if err != nil {
@@ -80,7 +80,7 @@ func (sc *Scenario) Check(b *playbook.Bundle) (failures []string, err error) {
 		failures = append(failures, fmt.Sprintf("%s:%d: %s: %s", sc.File, mi.Line, mi.Expected, mi.Got))
 	}
 	if len(failures) > 0 {
-		failures = append(failures, re.World.Log())
+		failures[len(failures)-1] += "\n" + re.World.Log()
 	}
 	return failures, nil
 }

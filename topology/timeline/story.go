@@ -2,7 +2,6 @@ package timeline
 
 import (
 	"fmt"
-	"sort"
 	"strings"
 
 	"holdfast/schemas"
@@ -29,25 +28,22 @@ func (en Entry) String() string {
 	return fmt.Sprintf("%-20s  %-14s %-12s %-28s %s", stamp(en.At), en.Subject, en.What, en.Playbook, en.Text)
 }
 
-// Story is what came out, in the order of time: decisions with their reasons, messages with their recipients, and what
-// was derived.
+// Story is what came out, in the order in which it was decided: decisions with their reasons, messages with their
+// recipients, and what was derived.
 func (wo *World) Story(fi Filter) []Entry {
 	var story []Entry
 	byID := map[string]*schemas.MessageIntent{}
 	for _, in := range wo.Intents {
 		byID[in.IntentID] = in
 	}
-	for _, de := range wo.Decisions {
-		if fi.takes(de.Playbook, de.AccountID, de.UserID) {
+	for _, one := range wo.said {
+		switch de, si := one.decision, one.signal; {
+		case de != nil && fi.takes(de.Playbook, de.AccountID, de.UserID):
 			story = append(story, entryOf(de, byID[de.IntentID]))
-		}
-	}
-	for _, si := range wo.Signals {
-		if fi.Playbook == "" && fi.takes("", si.AccountID, si.UserID) {
+		case si != nil && fi.Playbook == "" && fi.takes("", si.AccountID, si.UserID):
 			story = append(story, Entry{At: si.ChangedAt, Subject: subjectText(si.AccountID, si.UserID), What: "signal", Playbook: si.Name, Text: signalText(si)})
 		}
 	}
-	sort.SliceStable(story, func(i, j int) bool { return story[i].At < story[j].At })
 	return story
 }
 

@@ -22,6 +22,13 @@ type World struct {
 	task   *operator.Task
 	clock  int64
 	until  int64 // ms, where Finish ended it
+	said   []said
+}
+
+// said is a decision or a signal, in the order in which they came out.
+type said struct {
+	decision *schemas.Decision
+	signal   *schemas.Signal
 }
 
 // Failure is what would become a dead letter: a record or a timer that was rolled back.
@@ -77,10 +84,16 @@ func (wo *World) Sweep(limit int) error {
 func (wo *World) Intent(in *schemas.MessageIntent) { wo.Intents = append(wo.Intents, in) }
 
 // Decision takes a decision of the operator.
-func (wo *World) Decision(de *schemas.Decision) { wo.Decisions = append(wo.Decisions, de) }
+func (wo *World) Decision(de *schemas.Decision) {
+	wo.Decisions = append(wo.Decisions, de)
+	wo.said = append(wo.said, said{decision: de})
+}
 
 // Signal takes a signal of the operator.
-func (wo *World) Signal(si *schemas.Signal) { wo.Signals = append(wo.Signals, si) }
+func (wo *World) Signal(si *schemas.Signal) {
+	wo.Signals = append(wo.Signals, si)
+	wo.said = append(wo.said, said{signal: si})
+}
 
 // Clock is the clock of the task.
 func (wo *World) Clock() int64 { return wo.clock }
@@ -176,7 +189,7 @@ func (wo *World) disarm(ref topology.Ref, cause error) error {
 
 // attempt makes a call of the operator; if it fails or panics, everything since is taken back.
 func (wo *World) attempt(call func() error) (err error) {
-	intents, decisions, signals := len(wo.Intents), len(wo.Decisions), len(wo.Signals)
+	intents, decisions, signals, told := len(wo.Intents), len(wo.Decisions), len(wo.Signals), len(wo.said)
 	wo.store.Savepoint()
 	defer func() {
 		if r := recover(); r != nil {
@@ -184,7 +197,7 @@ func (wo *World) attempt(call func() error) (err error) {
 		}
 		if err != nil {
 			wo.store.Rollback()
-			wo.Intents, wo.Decisions, wo.Signals = wo.Intents[:intents], wo.Decisions[:decisions], wo.Signals[:signals]
+			wo.Intents, wo.Decisions, wo.Signals, wo.said = wo.Intents[:intents], wo.Decisions[:decisions], wo.Signals[:signals], wo.said[:told]
 		}
 	}()
 	return call()
