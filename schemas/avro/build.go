@@ -8,15 +8,18 @@ type builder struct {
 	rec     *Record
 	ev      *schemas.Event
 	attrs   attributes
-	seen    envelopeField // envelope fields that were given, to find doubled ones
+	seen    uint32 // a bit per envelope field and structure that was given, to find doubled ones
 	hasTime bool
+	nulls   bool // there are own fields without a value
+	sorted  int  // so many properties are known to be sorted, and different
 }
 
-// envelopeField is a bit per field that has a place of its own in Event.
-type envelopeField uint32
+// envelopeField is a field that has a place of its own in Event.
+type envelopeField uint8
 
 const (
-	fieldID envelopeField = 1 << iota
+	fieldNone envelopeField = iota
+	fieldID
 	fieldSource
 	fieldType
 	fieldOccurredAt
@@ -29,8 +32,28 @@ const (
 	fieldCount
 	fieldDeleted
 	fieldCreatedAt
-	fieldStructures // and the bits above it, one per structure
+	fieldStructures // and those above it, one per structure
 )
+
+// wants is the type of the value that the field takes.
+func (fi envelopeField) wants() schemas.ValueKind {
+	switch fi {
+	case fieldOccurredAt, fieldReceivedAt, fieldCreatedAt:
+		return schemas.TimeMillis
+	case fieldBackfill, fieldTest, fieldDeleted:
+		return schemas.Bool
+	case fieldCount:
+		return schemas.Long
+	}
+	return schemas.String
+}
+
+// again notes that a field was given, and says whether it was before.
+func (bu *builder) again(fi envelopeField) bool {
+	before := bu.seen&(1<<fi) != 0
+	bu.seen |= 1 << fi
+	return before
+}
 
 func (bu *builder) reset(rec *Record, ev *schemas.Event) {
 	*bu = builder{rec: rec, ev: ev}
@@ -51,11 +74,10 @@ func (bu *builder) scalar(name string, va schemas.Value) error {
 	if err := validText("", name, va); err != nil {
 		return err
 	}
-	if fi := bu.envelope(name); fi != 0 {
-		if bu.seen&fi != 0 {
+	if fi := bu.envelope(name); fi != fieldNone {
+		if bu.again(fi) {
 			return duplicate(name)
 		}
-		bu.seen |= fi
 		if va.Kind == schemas.Null {
 			return nil
 		}
@@ -75,7 +97,7 @@ func (bu *builder) scalar(name string, va schemas.Value) error {
 	return bu.property(name, va)
 }
 
-// envelope says which envelope field a name is in this kind of record, 0 if none.
+// envelope says which envelope field a name is in this kind of record, fieldNone if none.
 func (bu *builder) envelope(name string) envelopeField {
 	switch name {
 	case "account_id":
@@ -108,7 +130,7 @@ func (bu *builder) envelope(name string) envelopeField {
 			return fieldCount
 		}
 	}
-	return 0
+	return fieldNone
 }
 
 func profileEnvelope(name string) envelopeField {
@@ -122,58 +144,59 @@ func profileEnvelope(name string) envelopeField {
 	case "created_at":
 		return fieldCreatedAt
 	}
-	return 0
+	return fieldNone
 }
 
 func (bu *builder) setEnvelope(fi envelopeField, name string, va schemas.Value) error {
-	want := schemas.String
-	switch fi {
-	case fieldOccurredAt, fieldReceivedAt, fieldCreatedAt:
-		want = schemas.TimeMillis
-	case fieldBackfill, fieldTest, fieldDeleted:
-		want = schemas.Bool
-	case fieldCount:
-		want = schemas.Long
-	}
-	va, err := convert(name, va, want)
+	va, err := convert(name, va, fi.wants())
 	if err != nil {
 		return err
 	}
-	bu.place(fi, va)
+	bu.place(fi, &va)
 	return nil
 }
 
-func (bu *builder) place(fi envelopeField, va schemas.Value) {
+// place puts a value where it belongs. Requires: it is of the type that the field wants.
+func (bu *builder) place(fi envelopeField, va *schemas.Value) {
 	ev := bu.ev
 	switch fi {
-	case fieldID:
-		ev.ID = va.Text
-	case fieldSource:
-		ev.Source = va.Text
-	case fieldType:
-		ev.Type = va.Text
 	case fieldOccurredAt:
 		ev.OccurredAt, bu.hasTime = va.Num, true
-	case fieldAccount:
-		ev.Account = va.Text
-	case fieldUser:
-		ev.User = va.Text
 	case fieldBackfill:
 		ev.Backfill = va.Num != 0
 	case fieldTest:
 		ev.Test = va.Num != 0
-	case fieldTraceParent:
-		ev.TraceParent = va.Text
 	case fieldCount:
 		ev.Count = va.Num
 	case fieldDeleted:
 		ev.Profile.Deleted = va.Num != 0
 	case fieldCreatedAt:
 		ev.Profile.CreatedAt = va.Num
+	default:
+		bu.placeText(fi, va.Text)
+	}
+}
+
+func (bu *builder) placeText(fi envelopeField, text string) {
+	ev := bu.ev
+	switch fi {
+	case fieldID:
+		ev.ID = text
+	case fieldSource:
+		ev.Source = text
+	case fieldType:
+		ev.Type = text
+	case fieldAccount:
+		ev.Account = text
+	case fieldUser:
+		ev.User = text
+	case fieldTraceParent:
+		ev.TraceParent = text
 	}
 }
 
 func (bu *builder) own(own schemas.OwnField, va schemas.Value) error {
+	bu.nulls = bu.nulls || va.Kind == schemas.Null
 	if va.Kind != schemas.Null {
 		var err error
 		if va, err = convert(own.Name, va, own.Kind); err != nil {
@@ -189,20 +212,20 @@ func (bu *builder) property(name string, va schemas.Value) error {
 	if err := validText("", name, va); err != nil {
 		return err
 	}
-	return bu.addProperty(name, va)
-}
-
-// addProperty takes a property whose texts are known to be valid.
-func (bu *builder) addProperty(name string, va schemas.Value) error {
-	if va.Kind == schemas.Date {
-		va = schemas.Value{Kind: schemas.String, Text: bu.made(appendDate(bu.ev.Made, va.Num))}
-	}
-	va, err := propertyValue(name, va)
+	va, err := bu.propertyOf(name, va)
 	if err != nil {
 		return err
 	}
 	bu.ev.Props = append(bu.ev.Props, schemas.Field{Name: name, Value: va})
 	return nil
+}
+
+// propertyOf is propertyValue with the texts that it makes in the event.
+func (bu *builder) propertyOf(name string, va schemas.Value) (schemas.Value, error) {
+	if va.Kind == schemas.Date {
+		return schemas.Value{Kind: schemas.String, Text: bu.made(appendDate(bu.ev.Made, va.Num))}, nil
+	}
+	return propertyValue(name, va)
 }
 
 // made returns the text that was appended to the event's own.
@@ -291,11 +314,9 @@ const (
 
 // enter begins a structure, which may be given once. A record that gives roles speaks of them, even if there are none.
 func (bu *builder) enter(st structure, name string) error {
-	fi := fieldStructures << st
-	if bu.seen&fi != 0 {
+	if bu.again(fieldStructures + envelopeField(st)) {
 		return duplicate(name)
 	}
-	bu.seen |= fi
 	if st == structureRoles {
 		bu.ev.Profile.HasRoles = true
 	}

@@ -1,10 +1,12 @@
 package avro
 
 import (
+	"encoding/binary"
 	"math"
 	"strconv"
 	"time"
 	"unicode/utf8"
+	"unsafe"
 
 	"holdfast/schemas"
 )
@@ -117,13 +119,31 @@ func propertyValue(name string, va schemas.Value) (schemas.Value, error) {
 
 // validText checks the name and the text of a field; parent is the structure it is in, with a dot.
 func validText(parent, name string, va schemas.Value) error {
-	if !utf8.ValidString(name) {
+	if !validUTF8(name) {
 		return undecodable(CodeInvalidUTF8, "the field name %q is not valid UTF-8", parent+name)
 	}
-	if va.Kind == schemas.String && !utf8.ValidString(va.Text) {
+	if va.Kind == schemas.String && !validUTF8(va.Text) {
 		return undecodable(CodeInvalidUTF8, "field %s%s is not valid UTF-8: %q", parent, name, clip(va.Text))
 	}
 	return nil
+}
+
+// validUTF8 is utf8.ValidString for texts that are short and mostly ASCII: eight bytes at a time, the last ones twice.
+func validUTF8(text string) bool {
+	const high = 0x8080808080808080
+	by := unsafe.Slice(unsafe.StringData(text), len(text))
+	if len(by) < 8 {
+		var all byte
+		for _, each := range by {
+			all |= each
+		}
+		return all < utf8.RuneSelf || utf8.ValidString(text)
+	}
+	all := binary.LittleEndian.Uint64(by[len(by)-8:])
+	for ; len(by) >= 8; by = by[8:] {
+		all |= binary.LittleEndian.Uint64(by)
+	}
+	return all&high == 0 || utf8.ValidString(text)
 }
 
 func wrongType(name string, va schemas.Value, want string) error {

@@ -147,8 +147,16 @@ func (cu *cursor) take(size int) []byte {
 	return by
 }
 
-// text reads a string or bytes. It aliases the datum and may be no UTF-8.
+// text reads a string or bytes; short ones, which most are, at once. It aliases the datum and may be no UTF-8.
 func (cu *cursor) text() string {
+	if cu.at < len(cu.bytes) {
+		from := cu.at + 1
+		to := from + int(cu.bytes[cu.at]>>1)
+		if cu.bytes[cu.at]&0x81 == 0 && to <= len(cu.bytes) {
+			cu.at = to
+			return alias(cu.bytes[from:to])
+		}
+	}
 	size := cu.long()
 	rest := cu.bytes[cu.at:]
 	if uint64(size) > uint64(len(rest)) {

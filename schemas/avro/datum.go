@@ -37,7 +37,7 @@ func projectField(name string, typ *node, native any, bu *builder) error {
 
 // projectForeign lets a list, map, record or bytes of an unknown name pass, and refuses it under a name that is known.
 func projectForeign(name string, typ *node, bu *builder) error {
-	if bu.envelope(name) != 0 || isOwn(bu.rec.Kind, name) {
+	if bu.envelope(name) != fieldNone || isOwn(bu.rec.Kind, name) {
 		return unacceptable(CodeWrongType, "field %s is of Avro type %s: want a scalar as in %s.avsc", name, typ.typ, bu.rec.Kind.RecordName())
 	}
 	return nil

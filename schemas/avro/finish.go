@@ -73,19 +73,29 @@ func (bu *builder) finishAccount() error {
 
 func (bu *builder) finishIdentity() {
 	ev := bu.ev
-	ev.ID = cmp.Or(ev.ID, bu.attrs.id)
 	if ev.ID == "" {
+		ev.ID = bu.attrs.id
+	}
+	if ev.ID == "" {
+		ev.IDIsPosition = true
 		id := append(append(ev.Made, bu.rec.Topic...), '-')
 		id = append(strconv.AppendInt(id, int64(bu.rec.Partition), 10), '-')
 		ev.ID = bu.made(strconv.AppendInt(id, bu.rec.Offset, 10))
 	}
-	ev.Source = cmp.Or(ev.Source, bu.attrs.source, bu.rec.Topic)
-	ev.TraceParent = cmp.Or(ev.TraceParent, bu.attrs.traceParent)
+	if ev.Source == "" {
+		ev.Source = cmp.Or(bu.attrs.source, bu.rec.Topic)
+	}
+	if ev.TraceParent == "" {
+		ev.TraceParent = bu.attrs.traceParent
+	}
 }
 
 func (bu *builder) finishEvent() error {
 	ev := bu.ev
-	if ev.Type = cmp.Or(ev.Type, bu.attrs.typ); ev.Type == "" {
+	if ev.Type == "" {
+		ev.Type = bu.attrs.typ
+	}
+	if ev.Type == "" {
 		return unacceptable(CodeMissingField, "the record has no type: give type (for example signed_in) or the header ce_type")
 	}
 	if ev.Count < 1 {
@@ -129,12 +139,21 @@ func (bu *builder) finishProfile() error {
 // finishFields sorts the lists, drops own fields without value and refuses doubled names.
 func (bu *builder) finishFields() error {
 	ev := bu.ev
-	for _, list := range [...][]schemas.Field{ev.Own, ev.Props, ev.Profile.Consents, ev.Profile.Channels} {
+	lists := [...][]schemas.Field{ev.Own, ev.Props[bu.sorted:], ev.Profile.Consents, ev.Profile.Channels}
+	if bu.sorted < len(ev.Props) {
+		lists[1] = ev.Props
+	}
+	for _, list := range lists {
+		if len(list) < 2 {
+			continue
+		}
 		if name, twice := sortFields(list); twice {
 			return duplicate(name)
 		}
 	}
-	ev.Own = slices.DeleteFunc(ev.Own, func(fi schemas.Field) bool { return fi.Value.Kind == schemas.Null })
+	if bu.nulls {
+		ev.Own = slices.DeleteFunc(ev.Own, func(fi schemas.Field) bool { return fi.Value.Kind == schemas.Null })
+	}
 	return nil
 }
 

@@ -1,8 +1,6 @@
 package avro
 
 import (
-	"unicode/utf8"
-
 	"holdfast/schemas"
 )
 
@@ -21,18 +19,20 @@ type plan struct {
 	steps  []step
 }
 
-// step is what becomes of one field of the writer.
+// step is what becomes of one field of the writer. It is a field of the envelope, an own field, a structure, or else
+// foreign.
 type step struct {
 	name      string
 	shape     *shape
-	place     envelopeField    // not 0: a field of the envelope
-	own       schemas.OwnField // with a name: an own field
-	structure structure        // not none: roles, properties and so on
-	keepNull  bool             // null is to be told from absent
+	place     envelopeField
+	wants     schemas.ValueKind // of the envelope's or own field
+	own       bool
+	nothing   bool // null says nothing
+	structure structure
 }
 
 // foreign says whether the records have no field of that name: it is a property if it is a scalar, else passed over.
-func (st *step) foreign() bool { return st.place == 0 && st.own.Name == "" }
+func (st *step) foreign() bool { return st.place == fieldNone && !st.own }
 
 // newPlan compiles the writer schema for a kind of events. False is for schemas that goavro has to read.
 func newPlan(root *node, kind schemas.Kind) (*plan, bool) {
@@ -54,12 +54,14 @@ func newPlan(root *node, kind schemas.Kind) (*plan, bool) {
 func newStep(fi field, sh *shape, kind schemas.Kind) step {
 	bu := builder{rec: &Record{Kind: kind}}
 	st := step{name: fi.name, shape: sh, structure: bu.structure(fi.name), place: bu.envelope(fi.name)}
+	st.wants = st.place.wants()
 	for _, own := range schemas.OwnFields(kind) {
 		if own.Name == fi.name {
-			st.own = own
+			st.own, st.wants = true, own.Kind
 		}
 	}
-	st.keepNull = kind == schemas.KindReceipt // whose hard is false if it is absent, and unknown if it is null
+	// Not of a property, which has null as its value; nor of a receipt, whose hard is false if absent and unknown if null.
+	st.nothing = !st.foreign() && !(st.own && kind == schemas.KindReceipt) || st.structure != structureNone
 	return st
 }
 
@@ -69,64 +71,125 @@ func (pl *plan) read(cu *cursor, bu *builder) (accepted bool, err error) {
 	accepted = true
 	for i := range pl.steps {
 		st := &pl.steps[i]
-		if !st.read(cu, bu) {
+		sh := st.shape
+		if sh.code == codeUnion {
+			sh = cu.branch(sh)
+		}
+		if sh.code == codeNull && st.nothing {
+			continue // a fault is still there after the next field, or at the end
+		}
+		if !st.read(sh, cu, bu) {
 			accepted = false
 		}
 		if cu.fault != faultNone {
-			return false, undecodable(CodeMalformedAvro, "the datum does not fit its writer schema %s, or was cut off: field %s, at byte %d of %d: %s",
-				pl.record, st.name, cu.at, cu.size, cu.fault)
+			break
 		}
 	}
-	if rest := len(cu.bytes) - cu.at; rest > 0 {
-		return false, trailing(rest, pl.record)
-	}
-	return accepted, nil
+	err = pl.check(cu)
+	return accepted && err == nil, err
 }
 
-// read reads one field; false if it is not acceptable.
-func (st *step) read(cu *cursor, bu *builder) bool {
-	sh := cu.branch(st.shape)
-	if st.structure != structureNone {
-		return st.readStructure(cu, sh, bu)
+// check says whether the whole datum was read.
+func (pl *plan) check(cu *cursor) error {
+	if cu.fault != faultNone {
+		return undecodable(CodeMalformedAvro, "the datum does not fit its writer schema %s, or was cut off: at byte %d of %d: %s", pl.record, cu.at, cu.size, cu.fault)
 	}
-	if !sh.scalar() {
+	if rest := len(cu.bytes) - cu.at; rest > 0 {
+		return trailing(rest, pl.record)
+	}
+	return nil
+}
+
+// read reads one field, whose type is now known; false if it is not acceptable.
+func (st *step) read(sh *shape, cu *cursor, bu *builder) bool {
+	switch {
+	case st.structure != structureNone:
+		return st.readStructure(sh, cu, bu)
+	case !sh.scalar():
 		cu.skip(sh)
 		return st.foreign()
+	case st.own:
+		return st.readOwn(sh, cu, bu)
+	case st.place == fieldNone:
+		return readProperty(st.name, sh, cu, bu)
+	}
+	return st.readEnvelope(sh, cu, bu)
+}
+
+func (st *step) readEnvelope(sh *shape, cu *cursor, bu *builder) bool {
+	if sh.code == codeString && st.wants == schemas.String {
+		text := cu.text()
+		bu.placeText(st.place, text)
+		return validUTF8(text)
 	}
 	var va schemas.Value
 	cu.scalar(sh, &va)
-	if va.Kind == schemas.String && !utf8.ValidString(va.Text) {
+	if va.Kind == schemas.String && !validUTF8(va.Text) {
 		return false
 	}
-	switch {
-	case st.place != 0:
-		return va.Kind == schemas.Null || bu.setEnvelope(st.place, st.name, va) == nil
-	case st.own.Name != "":
-		return va.Kind == schemas.Null && !st.keepNull || bu.own(st.own, va) == nil
+	if va.Kind != st.wants {
+		return bu.setEnvelope(st.place, st.name, va) == nil
 	}
-	return bu.addProperty(st.name, va) == nil
+	bu.place(st.place, &va)
+	return true
+}
+
+func (st *step) readOwn(sh *shape, cu *cursor, bu *builder) bool {
+	va := appendField(&bu.ev.Own, st.name)
+	cu.scalar(sh, va)
+	switch {
+	case va.Kind == schemas.Null:
+		bu.nulls = true
+		return true
+	case va.Kind == schemas.String && !validUTF8(va.Text):
+		return false
+	case va.Kind == st.wants && va.Kind != schemas.Double:
+		return true
+	}
+	var err error
+	*va, err = convert(st.name, *va, st.wants)
+	return err == nil
+}
+
+// readProperty reads a property. Most values are one as they are.
+func readProperty(name string, sh *shape, cu *cursor, bu *builder) bool {
+	va := appendField(&bu.ev.Props, name)
+	cu.scalar(sh, va)
+	switch va.Kind {
+	case schemas.String:
+		return validUTF8(va.Text)
+	case schemas.Null, schemas.Bool, schemas.Long:
+		return true
+	}
+	property, err := bu.propertyOf(name, *va)
+	*va = property
+	return err == nil
+}
+
+// appendField lengthens a list by a field of that name, and returns the place of its value.
+func appendField(list *[]schemas.Field, name string) *schemas.Value {
+	*list = append(*list, schemas.Field{Name: name})
+	return &(*list)[len(*list)-1].Value
 }
 
 // readStructure reads roles, properties, traits, consents or channels.
-func (st *step) readStructure(cu *cursor, sh *shape, bu *builder) bool {
+func (st *step) readStructure(sh *shape, cu *cursor, bu *builder) bool {
 	switch {
-	case sh.code == codeNull:
-		return true
 	case sh.code == codeArray && st.structure == structureRoles:
-		return st.readList(cu, sh.inner[0], bu)
+		return st.readList(sh.inner[0], cu, bu)
 	case sh.code == codeMap && st.structure != structureRoles:
-		return st.readMap(cu, sh.inner[0], bu)
+		return st.readMap(sh.inner[0], cu, bu)
 	}
 	cu.skip(sh)
 	return false
 }
 
 // readList reads roles.
-func (st *step) readList(cu *cursor, items *shape, bu *builder) bool {
+func (st *step) readList(items *shape, cu *cursor, bu *builder) bool {
 	accepted := bu.enter(st.structure, st.name) == nil
 	for left := cu.block(); left > 0; left = cu.block() {
 		for ; left > 0 && cu.fault == faultNone; left-- {
-			accepted = st.readElement("", cu, items, bu) && accepted
+			accepted = st.readElement("", items, cu, bu) && accepted
 		}
 	}
 	return accepted
@@ -134,25 +197,31 @@ func (st *step) readList(cu *cursor, items *shape, bu *builder) bool {
 
 // readMap reads a map. Its keys must differ among each other, as goavro wants it: that is a fault of the datum, while
 // a property that also stands beside the map is one of the event.
-func (st *step) readMap(cu *cursor, values *shape, bu *builder) bool {
+func (st *step) readMap(values *shape, cu *cursor, bu *builder) bool {
 	accepted := bu.enter(st.structure, st.name) == nil
 	list := bu.list(st.structure)
 	from := len(*list)
 	for left := cu.block(); left > 0; left = cu.block() {
 		for ; left > 0 && cu.fault == faultNone; left-- {
-			accepted = st.readElement(cu.text(), cu, values, bu) && accepted
+			accepted = st.readElement(cu.text(), values, cu, bu) && accepted
 		}
 	}
 	if _, twice := sortFields((*list)[from:]); twice {
 		cu.fail(faultKeyTwice)
 	}
+	if st.structure == structureProps && from == 0 {
+		bu.sorted = len(*list)
+	}
 	return accepted
 }
 
-func (st *step) readElement(name string, cu *cursor, sh *shape, bu *builder) bool {
+func (st *step) readElement(name string, sh *shape, cu *cursor, bu *builder) bool {
 	if sh = cu.branch(sh); !sh.scalar() {
 		cu.skip(sh)
 		return false
+	}
+	if st.structure == structureProps {
+		return readProperty(name, sh, cu, bu) && validUTF8(name)
 	}
 	var va schemas.Value
 	cu.scalar(sh, &va)

@@ -121,12 +121,17 @@ func (cu *cursor) branch(sh *shape) *shape {
 	if sh.code != codeUnion {
 		return sh
 	}
-	branch := cu.long()
-	if uint64(branch) >= uint64(len(sh.inner)) {
-		cu.fail(faultBranch)
-		return &absent
+	if cu.at < len(cu.bytes) {
+		if by := cu.bytes[cu.at]; by&0x81 == 0 && int(by>>1) < len(sh.inner) {
+			cu.at++
+			return sh.inner[by>>1]
+		}
 	}
-	return sh.inner[branch]
+	if branch := cu.long(); uint64(branch) < uint64(len(sh.inner)) {
+		return sh.inner[branch]
+	}
+	cu.fail(faultBranch)
+	return &absent
 }
 
 // absent is what was written where nothing can be read any more.
