@@ -74,6 +74,7 @@ type Event struct {
 	// A receipt's Type is its status; a profile's is its kind (account or user), its Source the topic and its ID
 	// account/user@changed_at.
 	ID, Source, Type string
+	IDIsPosition     bool   // the record named no id: ID is topic-partition-offset, and such a record is never a duplicate
 	Account, User    string // User is "" for events of the account
 	OccurredAt       int64  // ms, as published
 	At               int64  // ms, event time: OccurredAt clamped to t_ref + future_skew by the processor

@@ -47,7 +47,7 @@ func TestForeignWriterSchema(t *testing.T) {
 	schemaOfLongs := replaceLogical(schema)
 	got := decoded(t, newTestDecoder(t, nil, schema), input(schemas.KindUserAction, written(t, schemaOfLongs, native)))
 	sameEvent(t, got, &schemas.Event{Kind: schemas.KindUserAction, Topic: "telemetry.user-actions", Partition: 2, Offset: 41,
-		ID: "telemetry.user-actions-2-41", Source: "telemetry.user-actions", Type: "clicked", Account: "a1", OccurredAt: at, At: at, Count: 3,
+		ID: "telemetry.user-actions-2-41", IDIsPosition: true, Source: "telemetry.user-actions", Type: "clicked", Account: "a1", OccurredAt: at, At: at, Count: 3,
 		Own: []schemas.Field{str("feature", "share")},
 		Props: []schemas.Field{str("day", "2026-03-08"), num("n", schemas.Long, 1), num("plan", schemas.Long, 7),
 			num("seen_at", schemas.Long, -1), dbl("weight", 0.5)}})

@@ -129,7 +129,7 @@ func (bu *builder) finishProfile() error {
 	if ev.Type = cmp.Or(ev.Type, kind); ev.Type != kind {
 		return unacceptable(CodeWrongValue, "field kind is %q but user_id is %q: want kind user with a user_id, or kind account without", ev.Type, ev.User)
 	}
-	ev.Source = bu.rec.Topic
+	ev.Source, ev.IDIsPosition = bu.rec.Topic, false
 	id := append(append(ev.Made, ev.Account...), '/')
 	id = append(append(id, ev.User...), '@')
 	ev.ID = bu.made(strconv.AppendInt(id, ev.OccurredAt, 10))

@@ -38,7 +38,7 @@ func checkDecode(t *testing.T, de Decoder, en *Encoder, rec *Record) {
 	if err := de.Decode(input(rec.Kind, string(value)), again); err != nil {
 		t.Fatalf("decode what was encoded of %+v: %v", ev, err)
 	}
-	again.Profile.HasRoles = ev.Profile.HasRoles
+	again.Profile.HasRoles, again.IDIsPosition = ev.Profile.HasRoles, ev.IDIsPosition // what is written has both
 	if ev.Kind == schemas.KindReceipt || ev.Kind == schemas.KindProfile {
 		again.Source, again.TraceParent, again.Test, again.Backfill = ev.Source, ev.TraceParent, ev.Test, ev.Backfill // not in their .avsc
 	}

@@ -37,7 +37,7 @@ func TestDefaultsWhenAbsent(t *testing.T) {
 	de := newTestDecoder(t, nil)
 	got := decoded(t, de, input(schemas.KindUserAction, `{"type":"signed_in"}`))
 	sameEvent(t, got, &schemas.Event{Kind: schemas.KindUserAction, Topic: "telemetry.user-actions", Partition: 2, Offset: 41,
-		ID: "telemetry.user-actions-2-41", Source: "telemetry.user-actions", Type: "signed_in", Account: "k1", OccurredAt: at, At: at, Count: 1})
+		ID: "telemetry.user-actions-2-41", IDIsPosition: true, Source: "telemetry.user-actions", Type: "signed_in", Account: "k1", OccurredAt: at, At: at, Count: 1})
 }
 
 func TestProfileInJSON(t *testing.T) {
