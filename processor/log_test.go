@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"holdfast/schemas"
+	"holdfast/topology/playbook"
 )
 
 // testBundle says hello to every sign-in, and speaks up when somebody was quiet for two days.
@@ -142,4 +144,14 @@ func TestIntentsEqualTheOracle(t *testing.T) {
 	until := day0.AddDate(0, 0, 30)
 	wo.runToEnd(until)
 	wo.wantKeys(expected(events, until))
+}
+
+// loadedBundle is a bundle of one file.
+func loadedBundle(t *testing.T, text string) *playbook.Bundle {
+	t.Helper()
+	bundle, err := playbook.Load(fstest.MapFS{"bundle.yaml": {Data: []byte(text)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return bundle
 }

@@ -15,6 +15,9 @@ import (
 // A live clock lets a head go up to max_skew ahead of an input that is behind: one partition that does not answer must
 // not stop everything at once.
 //
+// Receipts wait like the rest, for nobody: what became of an intent is judged after what led to it, and a sender that is
+// silent holds nothing back.
+//
 // Rejected: to process all of a poll (the session commits all of it by itself). The order of topics would be the order
 // in which they were fetched, and an account that cancelled in May would be quiet in January.
 
@@ -122,7 +125,7 @@ func (ta *task) lowest() *input {
 
 // mayTake says whether no other input can still bring an earlier event.
 func (ta *task) mayTake(first *input) bool {
-	if !first.holdsClock() {
+	if first.kind == schemas.KindProfile {
 		return true
 	}
 	for _, in := range ta.inputs {

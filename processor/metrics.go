@@ -1,19 +1,19 @@
 package processor
 
 import (
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
-
-	"holdfast/schemas"
 )
 
 // metrics are the process's Prometheus metrics. Label children are bound at the start or per task; a batch adds its
 // counts once. Names and conventions: base units, _total, no ids in labels.
 type metrics struct {
 	records, recordsDead, recordsLate, recordsClamped *prometheus.CounterVec
-	intents, decisions                                *prometheus.CounterVec
+	recordsDuplicate                                  *prometheus.CounterVec
+	intents, decisions, signals                       *prometheus.CounterVec
 	transactions, resolves, sessions                  *prometheus.CounterVec
 	timersFired, timersFailed, rewoundRecords         prometheus.Counter
 	dataLosses, rebalances                            *prometheus.CounterVec
@@ -46,8 +46,10 @@ func newMetrics(registry *prometheus.Registry) *metrics {
 		recordsDead:        vector("records_rejected_total", "Records that became dead letters, by stage.", "reason"),
 		recordsLate:        vector("records_late_total", "Records behind the watermark when they were read.", "mode"),
 		recordsClamped:     vector("records_clamped_total", "Records whose time was too far in the future.", "mode"),
+		recordsDuplicate:   vector("records_duplicate_total", "Records whose source and id were read before: they changed nothing.", "mode"),
 		intents:            vector("intents_emitted_total", "Intents in committed transactions.", "playbook"),
 		decisions:          vector("decisions_total", "Decisions in committed transactions.", "playbook", "outcome"),
+		signals:            vector("signals_total", "Signals in committed transactions, by what they are of.", "kind"),
 		transactions:       vector("transactions_total", "Transactions by outcome.", "outcome"),
 		resolves:           vector("transaction_resolves_total", "Transactions that End did not report committed, by what became of them.", "outcome"),
 		sessions:           vector("sessions_lost_total", "Sessions that were renewed.", "cause"),
@@ -113,20 +115,25 @@ func (me *metrics) committed(ta *task) {
 	}
 	me.recordsLate.WithLabelValues(ta.clock.mode).Add(float64(ta.counts.late))
 	me.recordsClamped.WithLabelValues(ta.clock.mode).Add(float64(ta.counts.clamped))
+	me.recordsDuplicate.WithLabelValues(ta.clock.mode).Add(float64(ta.counts.duplicates))
 	me.timersFired.Add(float64(ta.counts.timers))
 	me.timersFailed.Add(float64(ta.counts.timersFailed))
 	me.rewoundRecords.Add(float64(ta.counts.rewound))
 	for _, dead := range ta.out.deadLetters {
 		me.recordsDead.WithLabelValues(dead.Stage).Inc()
 	}
-	me.countOutputs(ta.out.intents, ta.out.decisions)
+	me.countOutputs(&ta.out)
 }
 
-func (me *metrics) countOutputs(intents []*schemas.MessageIntent, decisions []*schemas.Decision) {
-	for _, intent := range intents {
+func (me *metrics) countOutputs(ou *outputs) {
+	for _, intent := range ou.intents {
 		me.intents.WithLabelValues(intent.Playbook).Inc()
 	}
-	for _, decision := range decisions {
+	for _, decision := range ou.decisions {
 		me.decisions.WithLabelValues(decision.Playbook, decision.Outcome).Inc()
+	}
+	for _, signal := range ou.signals {
+		kind, _, _ := strings.Cut(signal.Name, "/") // score, tier, segment ...: what follows is the bundle's
+		me.signals.WithLabelValues(kind).Inc()
 	}
 }

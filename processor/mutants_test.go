@@ -20,7 +20,7 @@ import (
 // mutant is a rule and how to remove it.
 type mutant struct {
 	rule     string
-	file     string // in this folder
+	file     string // from this folder
 	old, new string // old must be there exactly once
 	test     string // the test that must fail
 }
@@ -118,6 +118,12 @@ var mutants = []mutant{
 		"case errors.Is(fe.Err, kerr.FencedInstanceID):", "case false:", "TestASecondProcessWithTheSameInstanceIsNamed"},
 	{"a stop does not wait for brokers for ever", "lane.go",
 		"\t\tla.proc.wait(late, la.proc.config.StopGrace)\n\t\tcancel()\n", "", "TestAStopDoesNotWaitForBrokersForEver"},
+	{"of several signals of a key the newest is written", "signals.go",
+		"if newest[key] != i {", "if false {", "TestOnlyTheNewestSignalOfAKeyIsWritten"},
+	{"a receipt waits for what came before it", "merge.go",
+		"if first.kind == schemas.KindProfile {", "if !first.holdsClock() {", "TestAReceiptWaitsForWhatCameBeforeIt"},
+	{"duplicates change nothing and are counted", "../topology/operator/duplicate.go",
+		"return len(ring) > 0 &&", "return len(ring) < 0 &&", "TestAReplayOfAWholeTopicSaysNothingNew"},
 	{"secrets are masked", "config.go", "masked.Registry = maskURL(co.Registry)", "", "TestPrintMasksSecrets"},
 	{"a variable that names no key is refused", "config.go", `if key == "topics" || !hasKey(key) {`, `if key == "topics" {`, "TestBadCommandLines"},
 }
@@ -181,7 +187,7 @@ func (mu mutant) apply(t *testing.T) (map[string]string, error) {
 	if n := strings.Count(string(text), mu.old); n != 1 {
 		return nil, fmt.Errorf("the text to replace is %d times in %s, want once: %q", n, mu.file, mu.old)
 	}
-	mutated := filepath.Join(t.TempDir(), mu.file)
+	mutated := filepath.Join(t.TempDir(), filepath.Base(mu.file))
 	return map[string]string{path: mutated}, os.WriteFile(mutated, []byte(strings.Replace(string(text), mu.old, mu.new, 1)), 0o644)
 }
 

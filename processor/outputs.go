@@ -66,11 +66,12 @@ type wire struct {
 	topics    schemas.TopicNames
 	partition int32
 	records   []*kgo.Record
+	signals   int64 // that were written: the newest of each key
 	digest    [sha256.Size]byte
 }
 
-// encode encodes the outputs of one transaction in a fixed order: intents, decisions, dead letters. The digest is over
-// the produced values, framing included, so that a replay can be compared with what was published.
+// encode encodes the outputs of one transaction in a fixed order: intents, decisions, signals, dead letters. The digest
+// is over the produced values, framing included, so that a replay can be compared with what was published.
 func (wi *wire) encode(ou *outputs, sequence int64) error {
 	sum := sha256.New()
 	wi.records = wi.records[:0]
@@ -89,6 +90,9 @@ func (wi *wire) encode(ou *outputs, sequence int64) error {
 		}
 		sum.Write(value)
 		wi.add(wi.topics.Decisions, decision.AccountID, value, wi.encoder.Headers(nil, "Decision", decisionID(wi.partition, sequence, i), decision.AccountID, decision.DecidedAt))
+	}
+	if err := wi.encodeSignals(sum, ou.signals, sequence); err != nil {
+		return err
 	}
 	for i, dead := range ou.deadLetters {
 		dead.Sequence = sequence

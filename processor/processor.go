@@ -258,13 +258,13 @@ func (pr *Processor) newRules(store topology.Store, sink topology.Sink) *operato
 // inputTopics are the topics that the processor reads, in rank order.
 func (pr *Processor) inputTopics() []string {
 	to := pr.config.Topics
-	return []string{to.Profiles, to.Billing, to.Support, to.UserActions}
+	return []string{to.Profiles, to.Billing, to.Support, to.UserActions, to.Receipts}
 }
 
 // outputTopics are the topics that it writes to, partition by partition.
 func (pr *Processor) outputTopics() []string {
 	to := pr.config.Topics
-	return []string{to.Intents, to.Decisions, to.DeadLetters, to.Changelog, to.Manifest}
+	return []string{to.Intents, to.Decisions, to.Signals, to.DeadLetters, to.Changelog, to.Manifest}
 }
 
 func zapError(err error) zap.Field { return zap.Error(err) }

@@ -378,7 +378,7 @@ func TestOffsetsOfAnotherProgramAreRefused(t *testing.T) {
 		topics         int
 		want           string
 	}{
-		{"foreign metadata", "consumer-7", 4, `"consumer-7" is not ours`},
+		{"foreign metadata", "consumer-7", 5, `"consumer-7" is not ours`},
 		{"marks that differ", mark{sequence: 1, nonce: "x", attempt: 1}.String(), 1, "different marks"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

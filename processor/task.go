@@ -147,6 +147,7 @@ func (ta *task) fold(in *input) {
 		ta.counts.late++
 		ta.counts.latest = max(ta.counts.latest, behind)
 	}
+	known := ta.rules.Counts().Duplicates
 	err := ta.process(ev)
 	if _, overdue := ta.rules.Overdue(); err != nil && overdue {
 		ta.catchUp(ev)
@@ -155,6 +156,7 @@ func (ta *task) fold(in *input) {
 	if err != nil {
 		ta.buryEvent(rec, ev, err)
 	}
+	ta.counts.duplicates += ta.rules.Counts().Duplicates - known
 }
 
 func (ta *task) process(ev *schemas.Event) error {

@@ -243,7 +243,7 @@ func (ta *task) describe() {
 	}
 	ma.Records, ma.Duplicates, ma.Late, ma.Clamped, ma.Dead = ta.counts.records, ta.counts.duplicates, ta.counts.late, ta.counts.clamped, ta.counts.dead
 	ma.Timers, ma.TimersFailed = ta.counts.timers, ta.counts.timersFailed
-	ma.Intents, ma.Decisions = int64(len(ta.out.intents)), int64(len(ta.out.decisions))
+	ma.Intents, ma.Decisions, ma.Signals = int64(len(ta.out.intents)), int64(len(ta.out.decisions)), ta.wire.signals
 	ma.OutputsDigest = ta.wire.digest[:]
 }
 

@@ -36,6 +36,8 @@ type Task struct {
 	earlier []bool // by playbook index: start.when was true before the fold
 	marked  []bool // by playbook index: the event at hand concerns the rule
 	scratch []byte
+
+	identity identity // of the event at hand
 }
 
 // at says what is being judged.
@@ -49,7 +51,7 @@ type at struct {
 
 // Counts is how often what happened since NewTask. A call that failed counts too: take differences of calls that did not.
 type Counts struct {
-	Events, Late, Fired                       int64
+	Events, Late, Fired, Duplicates           int64
 	Entered, NotEntered, Decisions            int64
 	Intents, Cancels, Stopped, Regrets, Swept int64
 }
@@ -115,8 +117,13 @@ func (ta *Task) begin(clock int64) {
 // that made due.
 func (ta *Task) ProcessEvent(ev *schemas.Event, clock int64) error {
 	ta.begin(clock)
-	ta.counts.Events++
 	account, user := ta.partiesOf(ev)
+	id := ta.identify(ev, account, user)
+	if id.duplicate() {
+		ta.counts.Duplicates++
+		return nil
+	}
+	ta.counts.Events++
 	for more := true; more; {
 		var err error
 		if more, err = ta.catchUp(ev, account, user); err != nil {
@@ -124,6 +131,7 @@ func (ta *Task) ProcessEvent(ev *schemas.Event, clock int64) error {
 		}
 	}
 	ta.judged = at{}
+	id.remember()
 	ta.match(ev, account, user)
 	ta.lookBefore(ev, account, user)
 	ta.fold(ev, account, user)
