@@ -122,5 +122,17 @@ func find(fs []Field, name string) (Value, bool) {
 
 // Reset empties the event and keeps its buffers.
 func (ev *Event) Reset() {
-	*ev = Event{Own: ev.Own[:0], Props: ev.Props[:0], Made: ev.Made[:0], Profile: Profile{Roles: ev.Profile.Roles[:0], Consents: ev.Profile.Consents[:0], Channels: ev.Profile.Channels[:0]}}
+	pr := &ev.Profile
+	*ev = Event{Own: emptied(ev.Own), Props: emptied(ev.Props), Made: emptied(ev.Made),
+		Profile: Profile{Roles: emptied(pr.Roles), Consents: emptied(pr.Consents), Channels: emptied(pr.Channels)}}
+}
+
+// keptItems bounds what an event keeps of the room that one large record took.
+const keptItems = 1 << 12
+
+func emptied[T any](list []T) []T {
+	if cap(list) > keptItems {
+		return nil
+	}
+	return list[:0]
 }

@@ -114,18 +114,3 @@ func TestNamesAreUniqueAndCompleteWhenPrinted(t *testing.T) {
 		}
 	}
 }
-
-func TestResetKeepsTheBuffersOfAnEvent(t *testing.T) {
-	ev := Event{Kind: KindProfile, ID: "x", Props: make([]Field, 3, 10), Profile: Profile{Roles: []string{"admin"}, Deleted: true}}
-	ev.Reset()
-	if ev.ID != "" || ev.Kind != KindNone || len(ev.Props) != 0 || cap(ev.Props) != 10 || len(ev.Profile.Roles) != 0 || ev.Profile.Deleted {
-		t.Errorf("after Reset: %+v", ev)
-	}
-	ev.Own = append(ev.Own, Field{Name: "plan", Value: Value{Kind: String, Text: "pro"}})
-	if va, ok := ev.OwnField("plan"); !ok || va.Text != "pro" {
-		t.Error("own field not found")
-	}
-	if _, ok := ev.Prop("plan"); ok {
-		t.Error("own field found as a property")
-	}
-}

@@ -1,6 +1,8 @@
 package avro
 
 import (
+	"strings"
+
 	"holdfast/schemas"
 )
 
@@ -45,6 +47,9 @@ func newPlan(root *node, kind schemas.Kind) (*plan, bool) {
 	}
 	pl := &plan{record: root.name}
 	for _, fi := range root.fields {
+		if strings.Contains(fi.name, ".") {
+			return nil, false // no legal name: goavro takes it to be the last part
+		}
 		pl.steps = append(pl.steps, newStep(fi, co.shapes[fi.typ], kind))
 	}
 	return pl, true
@@ -76,28 +81,20 @@ func (pl *plan) read(cu *cursor, bu *builder) (accepted bool, err error) {
 			sh = cu.branch(sh)
 		}
 		if sh.code == codeNull && st.nothing {
-			continue // a fault is still there after the next field, or at the end
+			continue
 		}
 		if !st.read(sh, cu, bu) {
 			accepted = false
 		}
 		if cu.fault != faultNone {
-			break
+			return false, undecodable(CodeMalformedAvro, "the datum does not fit its writer schema %s, or was cut off: field %s, at byte %d of %d: %s",
+				pl.record, st.name, cu.at, cu.size, cu.fault)
 		}
 	}
-	err = pl.check(cu)
-	return accepted && err == nil, err
-}
-
-// check says whether the whole datum was read.
-func (pl *plan) check(cu *cursor) error {
-	if cu.fault != faultNone {
-		return undecodable(CodeMalformedAvro, "the datum does not fit its writer schema %s, or was cut off: at byte %d of %d: %s", pl.record, cu.at, cu.size, cu.fault)
-	}
 	if rest := len(cu.bytes) - cu.at; rest > 0 {
-		return trailing(rest, pl.record)
+		return false, trailing(rest, pl.record)
 	}
-	return nil
+	return accepted, nil
 }
 
 // read reads one field, whose type is now known; false if it is not acceptable.

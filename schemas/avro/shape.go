@@ -127,15 +127,15 @@ func (cu *cursor) branch(sh *shape) *shape {
 			return sh.inner[by>>1]
 		}
 	}
-	if branch := cu.long(); uint64(branch) < uint64(len(sh.inner)) {
+	if branch := cu.long(); uint64(branch) < uint64(len(sh.inner)) && cu.fault == faultNone {
 		return sh.inner[branch]
 	}
 	cu.fail(faultBranch)
-	return &absent
+	return &unreadable
 }
 
-// absent is what was written where nothing can be read any more.
-var absent = shape{code: codeNull}
+// unreadable is the type of what cannot be read any more.
+var unreadable shape
 
 // scalar reads a value. Requires: sh.scalar(), and va is zero.
 func (cu *cursor) scalar(sh *shape, va *schemas.Value) {
