@@ -124,6 +124,8 @@ var mutants = []mutant{
 		"if first.kind == schemas.KindProfile {", "if !first.holdsClock() {", "TestAReceiptWaitsForWhatCameBeforeIt"},
 	{"duplicates change nothing and are counted", "../topology/operator/duplicate.go",
 		"return len(ring) > 0 &&", "return len(ring) < 0 &&", "TestAReplayOfAWholeTopicSaysNothingNew"},
+	{"no transaction names a bundle whose text is not kept", "processor.go",
+		"if err := pr.keepBundle(ctx); err != nil {", "if err := ctx.Err(); err != nil {", "TestNoTransactionNamesABundleThatIsNotKept"},
 	{"secrets are masked", "config.go", "masked.Registry = maskURL(co.Registry)", "", "TestPrintMasksSecrets"},
 	{"a variable that names no key is refused", "config.go", `if key == "topics" || !hasKey(key) {`, `if key == "topics" {`, "TestBadCommandLines"},
 }

@@ -46,8 +46,9 @@ type Processor struct {
 
 	partitions     int32
 	lanes          int
-	tombstonesKept time.Duration    // delete.retention.ms of the changelog
-	batchBytes     map[string]int32 // topic -> largest batch it takes
+	tombstonesKept time.Duration     // delete.retention.ms of the changelog
+	batchBytes     map[string]int32  // topic -> largest batch it takes
+	bundles        map[string][]byte // hash -> text of every bundle that ran before
 
 	claims   claims
 	statuses statuses
@@ -75,6 +76,9 @@ func New(config Config, log *zap.Logger, options ...Option) (*Processor, error) 
 	bundle, err := playbook.Load(os.DirFS(config.Playbooks))
 	if err != nil {
 		return nil, fmt.Errorf("the bundle in %s has errors:\n%w", config.Playbooks, err)
+	}
+	if err := bundle.Runnable(); err != nil {
+		return nil, err
 	}
 	pr := &Processor{config: config, log: log, bundle: bundle, now: time.Now, nonce: newNonce(), codeVersion: buildVersion(), rules: operator.NewTask, registerer: prometheus.NewRegistry()}
 	for _, option := range options {
@@ -152,6 +156,9 @@ func (pr *Processor) prepare(ctx context.Context) error {
 	})
 	if err != nil {
 		return fmt.Errorf("register the output schemas: %w", err)
+	}
+	if err := pr.keepBundle(ctx); err != nil {
+		return err
 	}
 	pr.ends = &endProof{admin: pr.admin, topics: pr.inputTopics(), now: pr.now, log: pr.log}
 	// The first proof comes before the first record: an input without any must not hold the clock back from the start.

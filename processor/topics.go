@@ -19,7 +19,7 @@ func (pr *Processor) checkTopics(ctx context.Context) error {
 	topics := append(pr.inputTopics(), pr.outputTopics()...)
 	var found kadm.TopicDetails
 	err := pr.retry(ctx, "reach Kafka", func() (err error) {
-		found, err = pr.admin.ListTopics(ctx, topics...)
+		found, err = pr.admin.ListTopics(ctx, append(topics, pr.config.Topics.Bundles)...)
 		return err
 	})
 	if err != nil {
@@ -27,6 +27,9 @@ func (pr *Processor) checkTopics(ctx context.Context) error {
 	}
 	if err := sameLayout(found, topics); err != nil {
 		return err
+	}
+	if !found.Has(pr.config.Topics.Bundles) {
+		return missingTopics(pr.config.Topics.Bundles)
 	}
 	pr.partitions = int32(len(found[topics[0]].Partitions))
 	pr.readTopicConfigs(ctx, pr.outputTopics())
@@ -47,12 +50,16 @@ func sameLayout(found kadm.TopicDetails, topics []string) error {
 		counts = append(counts, fmt.Sprintf("%s %d", topic, len(detail.Partitions)))
 	}
 	if len(missing) > 0 {
-		return fmt.Errorf("topics are missing: %s; create them with `holdfast topics create --brokers ...`", strings.Join(missing, ", "))
+		return missingTopics(missing...)
 	}
 	if len(partitions) > 1 {
 		return fmt.Errorf("the topics have unequal partition counts (%s): an account must have one partition number everywhere; create them anew with equal counts", strings.Join(counts, ", "))
 	}
 	return nil
+}
+
+func missingTopics(names ...string) error {
+	return fmt.Errorf("topics are missing: %s; create them with `holdfast topics create --brokers ...`", strings.Join(names, ", "))
 }
 
 // readTopicConfigs reads what the topics' settings mean for us: how long the changelog keeps tombstones, and how large a
