@@ -87,8 +87,7 @@ func (ch *checker) term(no Node) *term {
 	case *Default:
 		te = ch.fallback(no)
 	case *AtClock:
-		ch.term(no.X)
-		te = ch.fail(no.offset, "%s", NotBuilt("at "+no.Clock, "without it the step is due at the instant itself"))
+		te = ch.atClock(no)
 	default:
 		panic(fmt.Sprintf("lang: node %T", no))
 	}
@@ -121,6 +120,9 @@ func (ch *checker) unary(un *Unary) *term {
 }
 
 func (ch *checker) binary(bi *Binary) *term {
+	if bi.Op == "contains" {
+		return ch.contains(bi)
+	}
 	x, y := ch.term(bi.X), ch.term(bi.Y)
 	if anyBad(x, y) {
 		return bad(bi.offset)
@@ -132,8 +134,6 @@ func (ch *checker) binary(bi *Binary) *term {
 		return ch.sum(bi, x, y)
 	case "*", "/":
 		return ch.product(bi, x, y)
-	case "contains":
-		return ch.contains(bi, x, y)
 	}
 	return ch.comparison(bi, x, y)
 }
@@ -212,8 +212,10 @@ func (ch *checker) comparison(bi *Binary, x, y *term) *term {
 		return ch.fail(bi.offset, "cannot compare lists; write x contains \"y\"")
 	case ordered && (x.kind == value.Text || x.kind == value.Bool):
 		return ch.fail(bi.offset, "%s has no order; it has only ==, != and in", x.kind)
+	case ch.never(x, y):
+		return bad(bi.offset)
 	}
-	return &term{op: opCompare, kind: value.Bool, cmp: operation, kids: []*term{x, y}}
+	return &term{op: opCompare, kind: value.Bool, cmp: operation, kids: []*term{ringed(x, y), ringed(y, x)}}
 }
 
 func isNumber(kind value.Kind) bool { return kind == value.Int || kind == value.Decimal }
@@ -227,23 +229,77 @@ func cmpOf(sign string) value.Cmp {
 	return value.CmpNone
 }
 
-func (ch *checker) contains(bi *Binary, x, y *term) *term {
+// contains has a list, a named list or a set on its left.
+func (ch *checker) contains(bi *Binary) *term {
+	if pa, ok := bi.X.(*Path); ok {
+		if te := ch.namedContains(bi, pa); te != nil {
+			return te
+		}
+	}
+	x, y := ch.term(bi.X), ch.term(bi.Y)
+	if anyBad(x, y) {
+		return bad(bi.offset)
+	}
 	if x.kind != value.List || y.kind != value.Text {
 		return ch.fail(bi.offset, "contains wants a list and a text, found %s and %s", x.kind, y.kind)
 	}
 	return &term{op: opContains, kind: value.Bool, kids: []*term{x, y}}
 }
 
+// namedContains is LIST contains x and SET contains x; nil where the name is neither.
+func (ch *checker) namedContains(bi *Binary, pa *Path) *term {
+	list, set := ch.names.Lists[pa.Names[0]], ch.setAt(pa)
+	if set == nil && (list == nil || len(pa.Names) > 1) {
+		return nil
+	}
+	y := ch.term(bi.Y)
+	switch {
+	case anyBad(y):
+		return bad(bi.offset)
+	case set != nil && !ch.sees(pa, set):
+		return bad(bi.offset)
+	case set != nil:
+		return ch.inSet(bi.offset, set, y)
+	case y.kind != list.Kind && !(isNumber(y.kind) && list.Kind == value.Decimal):
+		return ch.fail(bi.offset, "cannot look for %s in a list of %ss", article(y.kind), list.Kind)
+	}
+	return &term{op: opIn, kind: value.Bool, list: list, kids: []*term{y}}
+}
+
 func (ch *checker) in(in *In) *term {
 	x := ch.term(in.X)
+	if in.List != nil {
+		if set := ch.setAt(in.List); set != nil {
+			return ch.inSetOf(in, set, x)
+		}
+	}
 	list, ok := ch.list(in)
 	if anyBad(x) || !ok {
+		return bad(in.offset)
+	}
+	if ch.neverAny(in, x) {
 		return bad(in.offset)
 	}
 	if x.kind != list.Kind && !(isNumber(x.kind) && list.Kind == value.Decimal) {
 		return ch.fail(in.offset, "cannot look for %s in a list of %ss", article(x.kind), list.Kind)
 	}
-	te := &term{op: opIn, kind: value.Bool, list: list, kids: []*term{x}}
+	return ch.negated(in, &term{op: opIn, kind: value.Bool, list: list, kids: []*term{x}})
+}
+
+// inSetOf is x in SET.
+func (ch *checker) inSetOf(in *In, set *SetDef, x *term) *term {
+	if anyBad(x) || !ch.sees(in.List, set) {
+		return bad(in.offset)
+	}
+	te := ch.inSet(in.offset, set, x)
+	if te.isBad() {
+		return te
+	}
+	return ch.negated(in, te)
+}
+
+// negated puts the `not` of x not in .. around a term.
+func (ch *checker) negated(in *In, te *term) *term {
 	if !in.Not {
 		return te
 	}
@@ -314,5 +370,5 @@ func (ch *checker) fallback(de *Default) *term {
 	if x.kind != y.kind {
 		return ch.fail(y.offset, "default is %s, but %s is %s", article(y.kind), x.text, article(x.kind))
 	}
-	return &term{op: opDefault, kind: x.kind, kids: []*term{x, y}}
+	return &term{op: opDefault, kind: x.kind, kids: []*term{x, y}, values: defaultedValues(x, y)}
 }

@@ -16,19 +16,39 @@ type function struct {
 // functions are those that are built, by name.
 func functions() []function {
 	return []function{
+		{"age", (*checker).age},
 		{"avg", aggregateOf(window.OpAvg)},
+		{"change", (*checker).change},
+		{"clicked", stepMark(MarkClicked)},
+		{"count", (*checker).count},
 		{"distinct", aggregateOf(window.OpDistinct)},
+		{"done", stepMark(MarkDone)},
+		{"elapsed", (*checker).elapsed},
+		{"exposed", (*checker).exposed},
 		{"first", endOf(window.OpFirst, window.OpFirstOf)},
 		{"has", (*checker).has},
 		{"idle", (*checker).idle},
 		{"known", (*checker).known},
 		{"last", endOf(window.OpLast, window.OpLastOf)},
+		{"log10", (*checker).log10},
 		{"max", aggregateOf(window.OpMax)},
 		{"members", (*checker).members},
 		{"min", aggregateOf(window.OpMin)},
 		{"observed", (*checker).observed},
+		{"opened", stepMark(MarkOpened)},
+		{"running", (*checker).running},
+		{"score", (*checker).score},
+		{"seen", stepMark(MarkSeen)},
+		{"segment", (*checker).segment},
+		{"sent", stepMark(MarkSent)},
+		{"signal", (*checker).signal},
+		{"since", (*checker).since},
+		{"size", (*checker).size},
 		{"sum", aggregateOf(window.OpSum)},
+		{"tier", (*checker).tier},
+		{"top", (*checker).top},
 		{"total", (*checker).total},
+		{"until", (*checker).until},
 	}
 }
 
@@ -55,9 +75,6 @@ func (ch *checker) call(ca *Call) *term {
 func (ch *checker) refuseCall(ca *Call) *term {
 	hint, refused := notBuilt[ca.Name]
 	switch {
-	case ca.Name == "count" && ca.Args.Event != nil && ca.Args.Window == nil:
-		event := Format(ca.Args.Event)
-		return ch.fail(ca.offset, "count() wants a window: count(%s in 30d), or total(%s)", event, event)
 	case refused:
 		return ch.fail(ca.offset, "%s", NotBuilt(ca.Name+"()", hint))
 	case oneOf(ca.Name, recipients[:]):
@@ -77,16 +94,15 @@ func (ch *checker) event(ca *Call) (*EventDef, bool) {
 		ch.fail(ca.offset, "%s() wants an event: %s(login)", ca.Name, ca.Name)
 		return nil, false
 	}
-	switch {
-	case ca.Args.Window != nil:
-		ch.fail(ca.Args.Window.offset, "%s", NotBuilt("the window `in "+ca.Args.Window.text()+"`", ca.Name+"("+Format(ca.Args.Event)+") is over the whole life"))
-		return nil, false
-	case ca.Args.Where != nil:
-		offset, _ := ca.Args.Where.Span()
-		ch.fail(offset, "%s", NotBuilt("where inside "+ca.Name+"()", "declare an event with where: under events:"))
+	if ca.Args.Window != nil && !oneOf(ca.Name, windowFunctions[:]) {
+		ch.fail(ca.Args.Window.offset, "%s() is over the whole life and takes no window: count(%s in %s)", ca.Name, ca.Args.Event.Names[0], ca.Args.Window.text())
 		return nil, false
 	}
-	return ch.namedEvent(ca.Args.Event.Names[0], ca.Args.Event.offset)
+	de, ok := ch.namedEvent(ca.Args.Event.Names[0], ca.Args.Event.offset)
+	if ok && ca.Args.Where != nil {
+		return ch.narrowed(de, ca.Args.Where)
+	}
+	return de, ok
 }
 
 func (ch *checker) namedEvent(name string, offset int) (*EventDef, bool) {
@@ -104,8 +120,6 @@ func (na *Names) Event(name string) (*EventDef, string) {
 	switch {
 	case de != nil || na.Refused[name]:
 		return de, ""
-	case BuiltInEvent(name):
-		return nil, NotBuilt("the event "+name, "")
 	}
 	return nil, "unknown event " + name + Suggest(name, na.eventNames())
 }
@@ -144,7 +158,7 @@ func (ch *checker) total(ca *Call, over Scope) *term {
 
 func (ch *checker) aggregate(operation window.Op, de *EventDef, field *FieldDef, over Scope) *term {
 	sl := ch.names.slot(operation, de, field, over)
-	return &term{op: opAggregate, kind: sl.Type, slot: sl, event: de, over: over}
+	return &term{op: opAggregate, kind: sl.Type, slot: sl, event: de.declared(), over: over}
 }
 
 // has and idle both live on the time of the last event.
@@ -159,7 +173,7 @@ func (ch *checker) overLast(ca *Call, over Scope, operation op, kind value.Kind)
 	if !ok {
 		return bad(ca.offset)
 	}
-	return &term{op: operation, kind: kind, slot: ch.names.slot(window.OpLast, de, nil, over), event: de, over: over}
+	return &term{op: operation, kind: kind, slot: ch.names.slot(window.OpLast, de, nil, over), event: de.declared(), over: over}
 }
 
 // aggregateOf checks sum, min, max, avg and distinct.
@@ -171,6 +185,9 @@ func aggregateOf(operation window.Op) func(ch *checker, ca *Call, over Scope) *t
 		}
 		if !folds(operation, field.Type) {
 			return ch.fail(ca.Args.Event.offset, "%s() cannot take %s", ca.Name, article(field.Type))
+		}
+		if ca.Args.Window != nil {
+			return ch.windowed(ca, operation, de, &field, over)
 		}
 		return ch.aggregate(operation, de, &field, over)
 	}

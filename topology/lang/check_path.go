@@ -1,6 +1,7 @@
 package lang
 
 import (
+	"sort"
 	"strings"
 
 	"holdfast/topology/value"
@@ -9,9 +10,6 @@ import (
 // path resolves a dotted name.
 func (ch *checker) path(pa *Path) *term {
 	first := pa.Names[0]
-	if hint, refused := notBuiltPaths[first]; refused && !ch.isMetric(first) {
-		return ch.fail(pa.offset, "%s", NotBuilt(Format(pa), hint))
-	}
 	switch {
 	case len(pa.Names) == 1:
 		return ch.name(pa, first)
@@ -27,11 +25,11 @@ func (ch *checker) path(pa *Path) *term {
 		return ch.entityField(pa, ScopeAccount)
 	case first == "user":
 		return ch.entityField(pa, ScopeUser)
+	case entities[first] != nil:
+		return ch.entity(pa)
 	}
 	return ch.strangePath(pa)
 }
-
-func (ch *checker) isMetric(name string) bool { return ch.names.Metrics[ch.cx.Scope][name] != nil }
 
 func (ch *checker) whereSees(offset int, what string) *term {
 	return ch.fail(offset, "%s: where sees only event.*, lists, literals and known(), because it is judged once", what)
@@ -45,31 +43,85 @@ func (ch *checker) strangePath(pa *Path) *term {
 	if ch.names.Refused[first] {
 		return bad(pa.offset)
 	}
-	return ch.fail(pa.offset, "unknown name %s%s", first, Suggest(first, []string{"account", "event", "start", "user"}))
+	return ch.fail(pa.offset, "unknown name %s%s", first, Suggest(first, []string{"account", "contract", "event", "feedback", "invoice", "start", "user"}))
 }
 
-// name resolves a name that stands alone: a metric of the scope.
+// name resolves a name that stands alone: one of the playbook's vars, a metric of the scope, or derived knowledge.
 func (ch *checker) name(pa *Path, name string) *term {
+	if metric := ch.cx.Vars[name]; metric != nil && !ch.cx.Where {
+		return ch.expandVar(pa, metric)
+	}
 	if metric := ch.names.Metrics[ch.cx.Scope][name]; metric != nil && !ch.cx.Where {
 		return ch.expand(pa, metric)
+	}
+	if !ch.cx.Where {
+		if te := ch.derived(pa, name); te != nil {
+			return te
+		}
 	}
 	switch {
 	case ch.names.Refused[name]:
 		return bad(pa.offset)
 	case ch.cx.Where:
 		return ch.whereSees(pa.offset, name)
-	case ch.cx.Scope == ScopeUser && ch.names.Metrics[ScopeAccount][name] != nil:
+	case ch.cx.Scope != ScopeAccount && ch.names.Metrics[ScopeAccount][name] != nil:
 		return ch.fail(pa.offset, "%s is an account metric: write account.%s", name, name)
-	case ch.cx.Scope == ScopeAccount && ch.names.Metrics[ScopeUser][name] != nil:
-		return ch.fail(pa.offset, "%s is a user metric: an account has none", name)
+	case ch.cx.Scope != ScopeUser && ch.names.Metrics[ScopeUser][name] != nil:
+		return ch.fail(pa.offset, "%s is a user metric: %s has none", name, subjectWord(ch.cx.Scope))
 	case ch.names.Events[name] != nil:
 		return ch.fail(pa.offset, "%s is an event; write has(%s) or total(%s)", name, name, name)
 	case ch.names.Lists[name] != nil:
 		return ch.fail(pa.offset, "%s is a list; write x in %s", name, name)
+	case ch.names.Sets[name] != nil:
+		return ch.fail(pa.offset, "%s is a set; write size(%s) or x in %s", name, name, name)
 	case ch.fact(ch.cx.Scope, name) != nil:
 		return ch.fail(pa.offset, "%s is a fact: write %s.%s", name, ch.cx.Scope, name)
 	}
-	return ch.fail(pa.offset, "unknown name %s%s", name, Suggest(name, sortedNames(ch.names.Metrics[ch.cx.Scope])))
+	return ch.fail(pa.offset, "unknown name %s%s", name, Suggest(name, ch.plainNames()))
+}
+
+// plainNames are the names that may stand alone, sorted.
+func (ch *checker) plainNames() []string {
+	names := append(sortedNames(ch.names.Metrics[ch.cx.Scope]), sortedNames(ch.cx.Vars)...)
+	names = append(names, "score", "stage", "tier")
+	sort.Strings(names)
+	return names
+}
+
+// derived resolves what has a word of its own: key, arm, score, tier and stage; nil for any other name.
+func (ch *checker) derived(pa *Path, name string) *term {
+	ca := &Call{span: pa.span, Name: name}
+	switch name {
+	case "key":
+		return ch.key(pa)
+	case "arm":
+		return ch.arm(pa)
+	case "score":
+		return ch.score(ca, ch.cx.Scope)
+	case "tier":
+		return ch.tier(ca, ch.cx.Scope)
+	case "stage":
+		return ch.stage(pa)
+	}
+	return nil
+}
+
+// DerivedName says that a name stands for derived knowledge, so that no var or metric should take it.
+func DerivedName(name string) bool {
+	return oneOf(name, []string{"key", "arm", "score", "tier", "stage"})
+}
+
+// expandVar is expand for a name of the playbook, which may read what the episode has.
+func (ch *checker) expandVar(pa *Path, metric *Metric) *term {
+	episode := false
+	metric.term.visit(func(part *term) {
+		_, mark := part.does.(markCall)
+		episode = episode || mark || part.op == opCapture || part.op == opStartTime || part.op == opPeriod
+	})
+	if episode && !ch.cx.HasStart {
+		return ch.fail(pa.offset, "%s reads what an episode has, and there is none yet", metric.Name)
+	}
+	return ch.expand(pa, metric)
 }
 
 func (ch *checker) fact(scope Scope, name string) *FactDef { return ch.names.Facts[scope][name] }
@@ -92,19 +144,27 @@ func (sc Scope) String() string {
 		return "account"
 	case ScopeUser:
 		return "user"
+	case ScopeKey:
+		return "key"
 	}
 	return "none"
 }
 
 func (ch *checker) entityField(pa *Path, scope Scope) *term {
 	name := pa.Names[1]
-	if scope == ScopeUser && ch.cx.Scope == ScopeAccount {
+	switch {
+	case scope == ScopeUser && ch.cx.Scope == ScopeAccount:
 		return ch.fail(pa.offset, "%s: an account's expression has no user at hand", Format(pa))
+	case scope == ScopeUser && ch.cx.Scope == ScopeKey:
+		return ch.fail(pa.offset, "%s: a key's expression has no user at hand", Format(pa))
 	}
 	if name == "id" {
 		return &term{op: opSubject, kind: value.Text, over: scope}
 	}
 	if fact := ch.fact(scope, name); fact != nil {
+		if fact.derived != nil {
+			return ch.expand(pa, &Metric{Name: name, Scope: scope, term: fact.derived})
+		}
 		return &term{op: opFact, kind: fact.Type, fact: fact, over: scope}
 	}
 	if metric := ch.names.Metrics[scope][name]; metric != nil {
@@ -127,7 +187,7 @@ func (ch *checker) eventField(pa *Path) *term {
 	if !ok {
 		return bad(pa.offset)
 	}
-	return &term{op: opField, kind: field.Type, field: field}
+	return &term{op: opField, kind: field.Type, field: field, values: field.values}
 }
 
 // sharedField finds the field that the path names in all the events it may come from.
@@ -135,7 +195,7 @@ func (ch *checker) sharedField(pa *Path, defs []*EventDef) (FieldDef, bool) {
 	name := pa.Names[1]
 	for _, de := range defs {
 		if _, ok := de.Field(name); !ok {
-			ch.fail(pa.offset, "%s has no field %s%s", de.Name, name, Suggest(name, de.fieldNames()))
+			ch.fail(pa.offset, "%s has no field %s%s", de.Name, name, Suggest(name, de.FieldNames()))
 			return FieldDef{}, false
 		}
 	}
@@ -165,7 +225,7 @@ func (ch *checker) startField(pa *Path) *term {
 	case name == "time":
 		return &term{op: opStartTime, kind: value.Time}
 	case name == "period":
-		return ch.fail(pa.offset, "%s", NotBuilt(Format(pa), "schedules come later"))
+		return &term{op: opPeriod, kind: value.Text}
 	case ch.cx.StartRefused && len(ch.cx.Start) == 0:
 		return bad(pa.offset)
 	case len(ch.cx.Start) == 0:
@@ -175,5 +235,5 @@ func (ch *checker) startField(pa *Path) *term {
 	if !ok {
 		return bad(pa.offset)
 	}
-	return &term{op: opCapture, kind: field.Type, capture: ch.cx.Capture(name, field.Type)}
+	return &term{op: opCapture, kind: field.Type, capture: ch.cx.Capture(name, field.Type), values: field.values}
 }

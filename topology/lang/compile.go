@@ -57,9 +57,21 @@ func (na *Names) CompileTime(source string, cx Context) (*Program, []*Error) {
 
 // DefineMetric checks a named expression and adds it to the vocabulary.
 func (na *Names) DefineMetric(name, source string, scope Scope) []*Error {
-	te, errors := na.check(source, Context{Scope: scope, NoEvent: "a metric has no event at hand"})
+	te, errors := na.check(source, metricContext(scope))
 	na.Metrics[scope][name] = &Metric{Name: name, Scope: scope, term: te}
 	return errors
+}
+
+// metricContext is the place of a metric.
+func metricContext(scope Scope) Context {
+	return Context{Scope: scope, NoEvent: "a metric has no event at hand"}
+}
+
+// DefineVar checks an expression that a playbook names for itself. It is no part of the vocabulary: Context.Vars of the
+// expressions that may use it has it.
+func (na *Names) DefineVar(name, source string, cx Context) (*Metric, []*Error) {
+	te, errors := na.check(source, cx)
+	return &Metric{Name: name, Scope: cx.Scope, term: te}, errors
 }
 
 // compileValue wraps the closure of the term's type.

@@ -32,6 +32,8 @@ func compileText(te *term) text {
 			va := slot.Read(f.cells(over), Complete(f, over))
 			return va.Text, va.Known()
 		}
+	case opPeriod:
+		return func(f *Frame) (string, bool) { return f.Period, f.Period != "" }
 	case opSubject:
 		if te.over == ScopeUser {
 			return func(f *Frame) (string, bool) { return f.UserID, f.UserID != "" }
@@ -63,7 +65,7 @@ func compileTextFact(te *term) text {
 	}
 }
 
-// compileList compiles a term that yields a list: a fact of that type, or one with another as its default.
+// compileList compiles a term that yields a list: a fact or field of that type, or one with another as its default.
 func compileList(te *term) list {
 	if te.op == opDefault {
 		x, y := compileList(te.kids[0]), compileList(te.kids[1])
@@ -77,8 +79,22 @@ func compileList(te *term) list {
 	if te.op == opCall {
 		return te.does.compile(te).list
 	}
+	if te.op != opFact {
+		return encodedList(te)
+	}
 	over, key := te.over, te.fact.ValueKey
 	return func(f *Frame) ([]byte, bool) { return f.cells(over).Bytes(key) }
+}
+
+// encodedList reads a list of an event (event.drivers), which is rare enough to be encoded for it.
+func encodedList(te *term) list {
+	return func(f *Frame) ([]byte, bool) {
+		va := walk(te, f)
+		if !va.Known() {
+			return nil, false
+		}
+		return window.AppendList(nil, va.List), true
+	}
 }
 
 func compileIn(te *term) condition {

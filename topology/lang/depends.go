@@ -21,7 +21,7 @@ func (na *Names) depends(pg *Program, scope Scope) {
 			return
 		}
 		pg.Members = pg.Members || part.op == opMembers
-		pg.Observed = pg.Observed || part.op == opObserved
+		pg.Observed = pg.Observed || part.op == opObserved || part.windowed()
 		if part.event != nil {
 			events[part.event.Name] = part.event
 		}
@@ -29,6 +29,15 @@ func (na *Names) depends(pg *Program, scope Scope) {
 			add(created) // it settles whether the subject is complete, and from when an absence counts
 		}
 		add(part.fact)
+		if de, ok := part.does.(dependent); ok {
+			more, changing := de.depends(part, na)
+			for _, event := range more {
+				events[event.Name] = event
+			}
+			for _, fact := range changing {
+				add(fact)
+			}
+		}
 	})
 	for _, name := range sortedNames(facts) {
 		pg.Facts = append(pg.Facts, facts[name])

@@ -12,7 +12,7 @@ func NewFact(scope Scope, name string, kind value.Kind, traits ...string) *FactD
 	cell := factCell(name, kind)
 	return &FactDef{
 		Name: name, Scope: scope, Type: kind, Traits: traits,
-		ValueKey: topology.Key(cell), TimeKey: topology.Key(cell + "@"),
+		ValueKey: topology.Key(cell), TimeKey: topology.Key(cell + "@"), SinceKey: topology.Key(cell + "^"),
 	}
 }
 
@@ -113,7 +113,7 @@ func (fa *FactDef) Set(sub topology.Subject, va value.Value, at int64) {
 		return
 	}
 	sub.SetInt(fa.TimeKey, at)
-	window.Store(sub, fa.ValueKey, va)
+	fa.store(sub, va, at)
 }
 
 // Read gives the fact of a subject.

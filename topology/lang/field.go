@@ -155,8 +155,8 @@ func (de *EventDef) Field(name string) (FieldDef, bool) {
 	return FieldDef{}, false
 }
 
-// fieldNames are the names that an expression may write behind the event, sorted.
-func (de *EventDef) fieldNames() []string {
+// FieldNames are the names that an expression may write behind the event, sorted.
+func (de *EventDef) FieldNames() []string {
 	names := make([]string, 0, len(de.Fields))
 	for _, field := range de.Fields {
 		names = append(names, field.Name)

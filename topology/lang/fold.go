@@ -40,9 +40,10 @@ func (de *EventDef) Fold(f *Frame, account, user topology.Subject) {
 	if de.zoned() {
 		zone = accountZone(f)
 	}
-	foldSlots(de.AccountSlots, f.Event, account, zone)
-	if user != nil {
-		foldSlots(de.UserSlots, f.Event, user, zone)
+	de.foldAggregates(f, account, user, zone)
+	de.foldSets(f, account)
+	if de.Contracts != nil {
+		foldContract(f.Event, account, de.Contracts)
 	}
 	for i := range de.Feeds {
 		feed := &de.Feeds[i]
@@ -59,8 +60,6 @@ func (de *EventDef) Fold(f *Frame, account, user topology.Subject) {
 	}
 }
 
-func (de *EventDef) zoned() bool { return anyZoned(de.AccountSlots) || anyZoned(de.UserSlots) }
-
 func anyZoned(slots []*window.Slot) bool {
 	for _, slot := range slots {
 		if slot.Zoned {
@@ -68,12 +67,6 @@ func anyZoned(slots []*window.Slot) bool {
 		}
 	}
 	return false
-}
-
-func foldSlots(slots []*window.Slot, ev *schemas.Event, sub topology.Subject, zone *time.Location) {
-	for _, slot := range slots {
-		slot.Fold(sub, ev, ev.At, zone)
-	}
 }
 
 // FoldProfile takes the facts of a subject from its profile: the traits, and what the record has beside them. Requires:

@@ -22,6 +22,8 @@ type HealthName struct {
 	Scope Scope
 	Tiers []string // from the worst; none: a score only
 	Main  bool     // `score` and `tier` without a name mean it
+	// Needs is the condition without which score and tier are unknown: it says why they are. nil: none.
+	Needs *Program
 }
 
 // NewKnowledge makes an empty one.

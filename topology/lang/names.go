@@ -14,6 +14,12 @@ type Names struct {
 	Facts   map[Scope]map[string]*FactDef
 	Lists   map[string]*ListDef
 	Metrics map[Scope]map[string]*Metric
+	Maps    map[string]*MapDef
+	Sets    map[string]*SetDef // of accounts
+	// Entities are the facts of contracts, invoices and feedback in their own scope, Contract those of the account's
+	// active contract.
+	Entities map[string]map[string]*FactDef
+	Contract map[string]*FactDef
 	Knowledge
 	// Refused are names that the bundle declares with something that is refused: the declaration has its error, the
 	// uses are silent.
@@ -21,13 +27,16 @@ type Names struct {
 	// Slots are the aggregates that some expression reads, in the order of their first use.
 	Slots  []*window.Slot
 	byName map[string]*window.Slot
+	// attached are the slots that some event folds already, by scope; slack is that of all slots (SetSlack).
+	attached map[attached]bool
+	slack    int64 // ms
 	// Roles are those that members("role") counts.
 	Roles []string
 }
 
 // NewNames makes an empty vocabulary.
 func NewNames() *Names {
-	return &Names{
+	na := &Names{
 		Events:    map[string]*EventDef{},
 		Facts:     map[Scope]map[string]*FactDef{ScopeAccount: {}, ScopeUser: {}},
 		Lists:     map[string]*ListDef{},
@@ -35,7 +44,14 @@ func NewNames() *Names {
 		Knowledge: NewKnowledge(),
 		Refused:   map[string]bool{},
 		byName:    map[string]*window.Slot{},
+		attached:  map[attached]bool{},
+		Maps:      map[string]*MapDef{},
+		Sets:      map[string]*SetDef{},
+		Entities:  map[string]map[string]*FactDef{},
+		Contract:  map[string]*FactDef{},
 	}
+	na.defineEntities()
+	return na
 }
 
 // Context is the place of an expression: what it may see there.
@@ -57,6 +73,9 @@ type Context struct {
 	// Steps are the ids of the playbook's steps by index, for sent() and elapsed(); Vars the playbook's own names.
 	Steps []string
 	Vars  map[string]*Metric
+	// Key is the NAME of a keyed subject (ScopeKey): invoice. Arms are those of the playbook's experiment.
+	Key  string
+	Arms []string
 	// Want are the types that may come out; none: any.
 	Want []value.Kind
 	// Use names the place in errors: "if wants a condition".
@@ -66,22 +85,14 @@ type Context struct {
 // slot finds or makes an aggregate of an event over a scope.
 func (na *Names) slot(operation window.Op, de *EventDef, field *FieldDef, over Scope) *window.Slot {
 	name := slotName(operation, de, field)
+	if over == ScopeKey {
+		return newSlot(name, operation, field) // checked only: nobody folds it
+	}
 	sl, ok := na.byName[name]
 	if !ok {
-		sl = newSlot(name, operation, field)
-		na.byName[name] = sl
-		na.Slots = append(na.Slots, sl)
+		sl = na.add(newSlot(name, operation, field))
 	}
-	slots := &de.AccountSlots
-	if over == ScopeUser {
-		slots = &de.UserSlots
-	}
-	for _, other := range *slots {
-		if other == sl {
-			return sl
-		}
-	}
-	*slots = append(*slots, sl)
+	na.attach(sl, de, over)
 	return sl
 }
 

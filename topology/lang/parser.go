@@ -148,7 +148,7 @@ func (pr *parser) in(left Node) (Node, *Error) {
 		in.Literals, err = pr.literals()
 	} else {
 		in.List, err = pr.path()
-		if err == nil && len(in.List.Names) > 1 {
+		if err == nil && (len(in.List.Names) > 2 || len(in.List.Names) == 2 && in.List.Names[0] != "account") {
 			err = errorAt(in.List.offset, "%s is no list; name one of lists:, or write (a or b)", Format(in.List))
 		}
 	}

@@ -21,6 +21,9 @@ const (
 	ScopeNone Scope = iota
 	ScopeAccount
 	ScopeUser
+	// ScopeKey is that of keyed playbooks (for: each invoice by event.invoice_id). Its expressions are checked; they are
+	// not run in this release.
+	ScopeKey
 )
 
 // Frame is what an expression may see. One is reused for all evaluations of a task.
@@ -49,6 +52,8 @@ type Frame struct {
 	// the task: a subject that was there before has an incomplete history as far as the slot goes, and its window is exact
 	// once it is filled since then. 0 = from the beginning; nil = all of them.
 	SlotSince []int64 // ms
+
+	scratch window.Scratch
 }
 
 // StepMark is what an expression may know of a step of the episode at hand.
@@ -111,9 +116,15 @@ type EventDef struct {
 	Fields                  []FieldDef     // declared and own fields that an expression may name
 	Canonical               string         // stable text of what it matches; part of the names of its slots
 	AccountSlots, UserSlots []*window.Slot // what its occurrence changes, by scope
+	ActiveSlots             []*window.Slot // counters of active users: on the account, by the user
+	Narrowed                []*EventDef    // the same event with a condition of one expression: count(e in W where ..)
+	Narrows                 *EventDef      // of a narrowed one: the declared event
 	AccountFacts, UserFacts []*FactDef     // facts that take their value from one of its fields
 	Feeds                   []FactSource   // the same with the fields: what Fold writes
 	Hidden                  bool           // not declared by the bundle: it feeds built-in facts only
+	BuiltIn                 bool           // made by the engine or of a receipt (language.md 2)
+	Sets                    []SetSource    // live sets that an element enters or leaves
+	Contracts               []*FactDef     // facts of the account's active contract, in the order of ContractFacts
 }
 
 // FieldDef is one field of an event.
@@ -122,9 +133,10 @@ type FieldDef struct {
 	Type value.Kind
 	Read func(f *Frame) value.Value // of f.Event; unknown when absent or not convertible
 
-	read      reader // the same, for a slot
-	zoned     bool   // looks at the zone
-	canonical string // what is read, whatever the bundle calls it: part of the names of slots
+	values    []string // the texts that it can have; nil: any
+	read      reader   // the same, for a slot
+	zoned     bool     // looks at the zone
+	canonical string   // what is read, whatever the bundle calls it: part of the names of slots
 }
 
 // FactDef is one fact of an account or user: newest by event time or changed_at wins, billing by provider_created_at.
@@ -136,6 +148,12 @@ type FactDef struct {
 	Traits            []string    // profile traits that feed it (time_zone, locale, roles, created_at of a profile are traits of that name)
 	From              []FactSource
 	ValueKey, TimeKey uint32 // cells: the value, and the instant (ms) it was set at
+	// SinceKey is the cell with the instant (ms) at which the fact took its value; Aged says that it is kept, because some
+	// expression asks age() of it.
+	SinceKey uint32
+	Aged     bool
+
+	derived *term // a fact that is computed from others and stored nowhere
 }
 
 // FactSource is EVENT.FIELD.

@@ -15,6 +15,7 @@ const (
 	opField     // event.F
 	opCapture   // start.F
 	opStartTime // start.time
+	opPeriod    // start.period
 	opSubject   // account.id, user.id
 	opAggregate // the value of a slot
 	opHas
@@ -59,6 +60,9 @@ type term struct {
 	role    string       // opMembers
 	list    *ListDef     // opIn
 	does    behaviour    // opCall
+	named   string       // opCall: the name that the call gives: segment("power")
+	step    int          // opCall: the step that the call names, -1 if none
+	values  []string     // the texts that it can have; nil: any
 }
 
 // ListDef is a list of literals: texts, or numbers in millionths.
@@ -66,6 +70,11 @@ type ListDef struct {
 	Kind    value.Kind // Text or Decimal
 	Texts   []string
 	Numbers []int64
+}
+
+// MapDef is a map of literals, in the order of the text.
+type MapDef struct {
+	Pairs [][2]string
 }
 
 // Metric is a named expression of an account or of a user.

@@ -24,6 +24,11 @@ func walk(te *term, f *Frame) value.Value {
 		return f.Start[te.capture]
 	case opStartTime:
 		return value.OfTime(f.StartAt)
+	case opPeriod:
+		if f.Period == "" {
+			return value.Missing("no schedule began the episode")
+		}
+		return value.OfText(f.Period)
 	case opSubject:
 		return walkSubject(te, f)
 	case opAggregate:
@@ -93,15 +98,20 @@ func walkOperator(te *term, f *Frame) value.Value {
 		}
 		return kid(1)
 	case opNot:
-		return value.OfTruth(value.Not(kid(0).Truth()))
+		x := kid(0)
+		return unsettled(value.Not(x.Truth()), x)
 	case opAnd:
-		return value.OfTruth(value.And(kid(0).Truth(), kid(1).Truth()))
+		x, y := kid(0), kid(1)
+		return unsettled(value.And(x.Truth(), y.Truth()), x, y)
 	case opOr:
-		return value.OfTruth(value.Or(kid(0).Truth(), kid(1).Truth()))
+		x, y := kid(0), kid(1)
+		return unsettled(value.Or(x.Truth(), y.Truth()), x, y)
 	case opCompare:
-		return value.OfTruth(value.Compare(te.cmp, kid(0), kid(1)))
+		x, y := kid(0), kid(1)
+		return unsettled(value.Compare(te.cmp, x, y), x, y)
 	case opIn:
-		return value.OfTruth(walkIn(kid(0), te.list))
+		x := kid(0)
+		return unsettled(walkIn(x, te.list), x)
 	case opContains:
 		return walkContains(kid(0), kid(1))
 	case opNegate:
