@@ -12,7 +12,7 @@ func (bu *Bundle) Describe() string {
 	var sb strings.Builder
 	declared := 0
 	for _, de := range bu.Events {
-		if !de.Hidden {
+		if !de.Hidden && !de.BuiltIn {
 			declared++
 		}
 	}

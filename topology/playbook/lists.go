@@ -45,3 +45,28 @@ func literal(no *node) value.Value {
 	}
 	return value.OfText(no.text)
 }
+
+// maps reads maps: {name: {left: right}}.
+func (ld *loader) maps(no *node) {
+	ld.named(no, "maps", func(en entry) {
+		if ld.names.Maps[en.key] != nil || ld.names.Lists[en.key] != nil {
+			ld.failAt(en.line, en.column, "a second list or map %s; choose another name", en.key)
+			return
+		}
+		ld.names.Maps[en.key] = ld.mapOf(en.value)
+	})
+}
+
+func (ld *loader) mapOf(no *node) *lang.MapDef {
+	pairs := &lang.MapDef{}
+	ke := ld.read(no, "a map")
+	if ke == nil {
+		return pairs
+	}
+	for _, left := range ke.order {
+		if right, ok := ld.text(ke.entries[left].value, "the right side of a pair"); ok {
+			pairs.Pairs = append(pairs.Pairs, [2]string{left, right})
+		}
+	}
+	return pairs
+}

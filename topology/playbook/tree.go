@@ -35,6 +35,7 @@ const (
 // entry is a key with its value.
 type entry struct {
 	key          string
+	quoted       bool // the key stands in quotes
 	line, column int
 	value        *node
 }
@@ -142,7 +143,7 @@ func (co *converter) mapping(start *token.Token, values []*ast.MappingValueNode,
 		}
 		seen[key.Value] = key.Position.Line
 		mapping.entries = append(mapping.entries, entry{
-			key: key.Value, line: key.Position.Line, column: key.Position.Column, value: co.node(from.Value, depth+1),
+			key: key.Value, quoted: key.Type == token.SingleQuoteType || key.Type == token.DoubleQuoteType, line: key.Position.Line, column: key.Position.Column, value: co.node(from.Value, depth+1),
 		})
 	}
 	return mapping

@@ -103,8 +103,8 @@ func (ld *loader) history(no *node) {
 
 // vocabulary is a bundle or vocabulary document with its parts.
 type vocabulary struct {
-	file                          string
-	lists, events, facts, metrics *node
+	file                                             string
+	lists, maps, events, sets, facts, metrics, links *node
 }
 
 // vocabularies reads the words of the bundle, part by part over all documents, so that a fact may use an event that
@@ -119,9 +119,12 @@ func (ld *loader) vocabularies() {
 		read func(*node)
 	}{
 		{func(vo vocabulary) *node { return vo.lists }, ld.lists},
+		{func(vo vocabulary) *node { return vo.maps }, ld.maps},
 		{func(vo vocabulary) *node { return vo.events }, ld.events},
+		{func(vo vocabulary) *node { return vo.sets }, ld.sets},
 		{func(vo vocabulary) *node { return vo.facts }, ld.declaredFacts},
 		{func(vo vocabulary) *node { return vo.metrics }, ld.metrics},
+		{func(vo vocabulary) *node { return vo.links }, ld.links},
 	} {
 		for _, vo := range all {
 			if no := part.of(vo); no != nil {
@@ -131,6 +134,8 @@ func (ld *loader) vocabularies() {
 		}
 	}
 	ld.bundle.Events = append(ld.bundle.Events, lang.FeedBuiltIn(ld.facts, len(ld.bundle.Events))...)
+	ld.names.FeedContracts(ld.bundle.Events)
+	ld.facts = append(ld.facts, ld.names.ContractFacts()...)
 }
 
 func (ld *loader) vocabulary(doc document) vocabulary {
@@ -141,29 +146,12 @@ func (ld *loader) vocabulary(doc document) vocabulary {
 		ke.take("revision")
 		ke.take("time")
 	}
-	vo := vocabulary{file: doc.file, events: ke.take("events"), lists: ke.take("lists"), facts: ke.take("facts"), metrics: ke.take("metrics")}
-	ld.refuseNames(ke, "maps", "sets", "links")
+	vo := vocabulary{
+		file: doc.file, lists: ke.take("lists"), maps: ke.take("maps"), events: ke.take("events"), sets: ke.take("sets"),
+		facts: ke.take("facts"), metrics: ke.take("metrics"), links: ke.take("links"),
+	}
 	ke.done()
 	return vo
-}
-
-// refuseNames refuses parts of a vocabulary and marks the names in them, so that their uses stay silent.
-func (ld *loader) refuseNames(ke *keys, parts ...string) {
-	for _, part := range parts {
-		ke.refuse("", part)
-		if en, ok := ke.entries[part]; ok {
-			ld.markRefused(en.value)
-		}
-	}
-}
-
-func (ld *loader) markRefused(no *node) {
-	for _, en := range no.entries {
-		ld.names.Refused[en.key] = true
-		if en.key == "account" || en.key == "user" {
-			ld.markRefused(en.value)
-		}
-	}
 }
 
 // named reads a mapping of names; declare gets each valid and new one.
@@ -190,6 +178,5 @@ func (ld *loader) scopes(no *node, what string, declare func(scope lang.Scope, e
 			ld.named(part, what+" of the "+scope.String(), func(en entry) { declare(scope, en) })
 		}
 	}
-	ke.refuse("", "contract", "invoice", "feedback")
 	ke.done()
 }
