@@ -102,7 +102,7 @@ func distinctExamples(t *testing.T) []example {
 	sub := foldedSubject{cells: &state.Record{}}
 	fold := func(sl *window.Slot, from, to int64) []byte {
 		for n := from; n <= to; n++ {
-			sl.Fold(sub, &schemas.Event{Count: n}, 0, time.UTC)
+			sl.Fold(sub, &schemas.Event{Count: n}, 0, time.UTC, &window.Scratch{})
 		}
 		cell, ok := sub.cells.Bytes(sl.Key)
 		if !ok {

@@ -35,6 +35,10 @@ func (ch *checker) solvableComparison(te *term) {
 	switch {
 	case inLeft != nil && inRight != nil:
 		ch.fail(left.offset, "not solvable: %s and %s both change with time; keep one side of %s still", inLeft.text, inRight.text, te.cmp)
+	case inLeft != nil && windowIn(right) != nil:
+		ch.fail(left.offset, "not solvable: %s and %s both change with time; keep one side of %s still", inLeft.text, windowIn(right).text, te.cmp)
+	case inRight != nil && windowIn(left) != nil:
+		ch.fail(left.offset, "not solvable: %s and %s both change with time; keep one side of %s still", windowIn(left).text, inRight.text, te.cmp)
 	case inLeft != nil && inLeft != left:
 		ch.fail(left.offset, "not solvable: %s must stand alone on its side of %s", inLeft.text, te.cmp)
 	case inRight != nil && inRight != right:

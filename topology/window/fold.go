@@ -14,12 +14,23 @@ const (
 	flagOverflow             // the sum left 64 bits: unknown from then on
 )
 
-// Fold adds an event to the subject's cells. at is its event time (ms); zone is the account's, for a Zoned slot.
+// Fold adds an event to the subject's cells. at is its event time (ms); zone is the account's, for a Zoned slot; sc is
+// memory to work in.
 //
 // Invariant: the order in which events with different times are folded changes no result, so a late event lands where
 // an early one would have.
-func (sl *Slot) Fold(sub topology.Subject, ev *schemas.Event, at int64, zone *time.Location) {
+func (sl *Slot) Fold(sub topology.Subject, ev *schemas.Event, at int64, zone *time.Location, sc *Scratch) {
 	switch sl.Op {
+	case OpRing:
+		sl.foldRing(sub, ev, at, sc)
+	case OpPaneCount:
+		if weight := min(ev.Count, maxWeight); weight > 0 {
+			sl.foldSeries(sub, weight, at, zone, sc)
+		}
+	case OpPaneSum, OpPaneValues, OpPaneMin, OpPaneMax, OpSeen, OpTop:
+		if va := sl.Field(ev, zone); va.Known() {
+			sl.foldPaned(sub, va, at, zone, sc)
+		}
 	case OpTotal:
 		sl.add(sub, sl.Key, max(ev.Count, 0))
 	case OpFirst:
@@ -36,6 +47,20 @@ func (sl *Slot) Fold(sub topology.Subject, ev *schemas.Event, at int64, zone *ti
 		if va := sl.Field(ev, zone); va.Known() {
 			sl.foldValue(sub, va)
 		}
+	}
+}
+
+// foldPaned adds a value to the pane of its event.
+func (sl *Slot) foldPaned(sub topology.Subject, va value.Value, at int64, zone *time.Location, sc *Scratch) {
+	switch sl.Op {
+	case OpPaneValues:
+		sl.foldSeries(sub, 1, at, zone, sc)
+	case OpSeen:
+		sl.foldSeen(sub, va, at, zone, sc)
+	case OpTop:
+		sl.foldTop(sub, va, at, zone, sc)
+	default:
+		sl.foldSeries(sub, va.Num, at, zone, sc)
 	}
 }
 
@@ -139,7 +164,9 @@ func (sl *Slot) flagKey() uint32 {
 // Keys are the cells that the slot occupies: no two slots may share one.
 func (sl *Slot) Keys() []uint32 {
 	switch sl.Op {
-	case OpTotal, OpMin, OpMax, OpFirst, OpLast:
+	case OpReach:
+		return nil
+	case OpTotal, OpMin, OpMax, OpFirst, OpLast, OpRing, OpPaneCount, OpPaneSum, OpPaneValues, OpPaneMin, OpPaneMax, OpSeen, OpTop:
 		return []uint32{sl.Key}
 	case OpAvg:
 		return []uint32{sl.Key, sl.AuxKey, sl.flagKey()}

@@ -66,7 +66,7 @@ func (se seen) event() *schemas.Event {
 func fold(sl *Slot, list []seen) *memory {
 	sub := newMemory()
 	for _, se := range list {
-		sl.Fold(sub, se.event(), se.at, time.UTC)
+		sl.Fold(sub, se.event(), se.at, time.UTC, &Scratch{})
 	}
 	return sub
 }
@@ -184,7 +184,7 @@ func TestTotalWeighsByCount(t *testing.T) {
 	sl := slot(OpTotal, value.Int)
 	sub := newMemory()
 	for _, count := range []int64{250, 1, 0, -3, math.MaxInt64} {
-		sl.Fold(sub, &schemas.Event{Count: count}, 1, nil)
+		sl.Fold(sub, &schemas.Event{Count: count}, 1, nil, &Scratch{})
 	}
 	if got := sl.Read(sub, true).Num; got != 251 {
 		t.Errorf("total %d; a count that overflows is left out", got)
@@ -216,7 +216,7 @@ func TestBillingValuesAreOrderedByTheProvider(t *testing.T) {
 		ev := seen{at: tc[0], n: tc[2]}.event()
 		ev.Kind = schemas.KindBilling
 		ev.Own = []schemas.Field{{Name: "provider_created_at", Value: schemas.Value{Kind: schemas.TimeMillis, Num: tc[1]}}}
-		sl.Fold(sub, ev, tc[0], nil)
+		sl.Fold(sub, ev, tc[0], nil, &Scratch{})
 	}
 	if got := sl.Read(sub, true).Num; got != 1 {
 		t.Errorf("last value %d, want that of the provider's newest", got)
@@ -230,7 +230,7 @@ func TestDistinctBecomesASketch(t *testing.T) {
 	sub := newMemory()
 	before := int64(0)
 	for n := int64(1); n <= 20000; n++ {
-		sl.Fold(sub, seen{n: n * 7919}.event(), 1, nil)
+		sl.Fold(sub, seen{n: n * 7919}.event(), 1, nil, &Scratch{})
 		got := sl.Read(sub, true).Num
 		if n <= MaxExact && got != n {
 			t.Fatalf("%d values counted as %d", n, got)
@@ -252,8 +252,8 @@ func TestSketchBytesAreCanonical(t *testing.T) {
 	sl := slot(OpDistinct, value.Int)
 	up, down := newMemory(), newMemory()
 	for n := int64(0); n < 3000; n++ {
-		sl.Fold(up, seen{n: n}.event(), 1, nil)
-		sl.Fold(down, seen{n: 2999 - n}.event(), 1, nil)
+		sl.Fold(up, seen{n: n}.event(), 1, nil, &Scratch{})
+		sl.Fold(down, seen{n: 2999 - n}.event(), 1, nil, &Scratch{})
 	}
 	if string(up.bytes[sl.Key]) != string(down.bytes[sl.Key]) {
 		t.Error("the bytes depend on the order")
@@ -265,7 +265,7 @@ func TestDaysAreExactFarBeyondTheSet(t *testing.T) {
 	sub := newMemory()
 	for n := int64(1999); n >= 0; n-- {
 		se := seen{at: (10000 + n/2*3) * value.DayMillis}
-		sl.Fold(sub, se.event(), se.at, time.UTC)
+		sl.Fold(sub, se.event(), se.at, time.UTC, &Scratch{})
 	}
 	cell, ones := sub.bytes[sl.Key], 0
 	for _, b := range cell[daysHeader:] {

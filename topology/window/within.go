@@ -1,0 +1,61 @@
+package window
+
+import (
+	"time"
+
+	"holdfast/topology"
+)
+
+// Tally is what a slot holds of a window.
+type Tally struct {
+	N        int64 // the number; of a mean the sum
+	Any      bool  // something is in the window
+	Lost     bool  // the sum left 64 bits
+	Negative bool  // a negative value was seen: the sum of what was seen is no lower bound
+}
+
+// Within reads a number over a window. The zone matters to local days and months.
+func (sl *Slot) Within(cells topology.Cells, wi Window, now int64, zone *time.Location) Tally {
+	switch sl.Op {
+	case OpRing:
+		return numbered(sl.countAfter(cells, sl.Key, now-wi.Length))
+	case OpActive:
+		return numbered(sl.activeAt(cells, now))
+	}
+	from, until := wi.Panes(now, zone)
+	if sl.Op == OpSeen {
+		return numbered(sl.countSeen(cells, from, until))
+	}
+	ta := sl.over(cells, from, until)
+	return Tally{N: ta.n, Any: ta.any, Lost: ta.lost, Negative: ta.negative}
+}
+
+func numbered(n int64) Tally { return Tally{N: n, Any: n > 0} }
+
+// NextWithin is the first instant after now at which time alone may change what the slot holds of the window; Open: never.
+func (sl *Slot) NextWithin(cells topology.Cells, wi Window, now int64, zone *time.Location) int64 {
+	switch sl.Op {
+	case OpRing:
+		if oldest, ok := sl.oldestAfter(cells, sl.Key, now-wi.Length); ok {
+			return oldest + wi.Length
+		}
+		return Open
+	case OpActive:
+		if oldest, ok := sl.oldestAfter(cells, sl.AuxKey, now); ok {
+			return oldest
+		}
+		return Open
+	}
+	return wi.next(now, zone, func(pane int64) (int64, bool) { return sl.firstFrom(cells, pane) })
+}
+
+// firstFrom is the first pane at or after one that has something in it.
+func (sl *Slot) firstFrom(cells topology.Cells, pane int64) (int64, bool) {
+	switch sl.Op {
+	case OpSeen:
+		return sl.seenFrom(cells, pane)
+	case OpTop:
+		return sl.topFrom(cells, pane)
+	}
+	return sl.seriesFrom(cells, pane)
+}
