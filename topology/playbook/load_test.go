@@ -45,15 +45,6 @@ func TestBuiltInBundleLoads(t *testing.T) {
 	golden(t, "starter.txt", bu.Describe())
 }
 
-// What the examples of the language use and this release does not build is refused by name, each at its place.
-func TestExamplesAreRefusedByName(t *testing.T) {
-	_, err := playbook.Load(os.DirFS("testdata/examples"))
-	if err == nil {
-		t.Fatal("the examples loaded, though they use what is not built")
-	}
-	golden(t, "examples.txt", err.Error()+"\n")
-}
-
 // words is the vocabulary of the tests.
 const words = `bundle: test
 revision: 3

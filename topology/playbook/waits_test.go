@@ -1,0 +1,33 @@
+package playbook_test
+
+import (
+	"os"
+	"testing"
+
+	"holdfast/topology/playbook"
+)
+
+// Every waiting expression of the examples with the instants at which time alone changes it.
+func TestWaitsOfTheExamples(t *testing.T) {
+	bu, err := playbook.Load(os.DirFS("testdata/examples"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "waits.txt", bu.Waits())
+}
+
+// The examples check as one bundle; what this release does not run is named, and nothing else stands in the way.
+func TestExamplesLoadAndNameWhatIsNotRun(t *testing.T) {
+	bu, err := playbook.Load(os.DirFS("testdata/examples"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(bu.Tests) == 0 || bu.Tests[0].File != "14-test.yaml" || bu.Tests[0].Line != 2 {
+		t.Errorf("tests %+v", bu.Tests)
+	}
+	refusal := bu.Runnable()
+	if refusal == nil {
+		t.Fatal("the examples can run, though they have what is not built")
+	}
+	golden(t, "examples.txt", refusal.Error()+"\n"+bu.Describe())
+}
