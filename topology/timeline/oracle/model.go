@@ -32,7 +32,7 @@ type Case struct {
 	Segments  []Watch // of both scopes
 	Signals   []Watch
 	Stages    []Stages
-	Records   []Record // the evidence document
+	Proofs    []Proof // the evidence document
 	Keep      int
 	Playbooks []Playbook
 	Accounts  []Account
@@ -183,16 +183,14 @@ type Move struct {
 
 // Health is a health document. Tiers run from the worst; the last has no Below.
 type Health struct {
-	Name       string
-	PerUser    bool
-	Main       bool
-	Low, High  int
-	Needs      *Expr
-	Measures   []Measure
-	Tiers      []Tier
-	Down, Up   Span
-	HasSettle  bool
-	NoSnapshot bool
+	Name      string
+	PerUser   bool
+	Main      bool
+	Low, High int
+	Needs     *Expr
+	Measures  []Measure
+	Tiers     []Tier
+	Down, Up  Span // settle
 }
 
 // A Measure gives the points of its first line that is true.
@@ -236,8 +234,8 @@ type Stage struct {
 	Is   *Expr
 }
 
-// A Record is a line of the evidence document.
-type Record struct {
+// A Proof is a line of the evidence document.
+type Proof struct {
 	ID    string
 	Event string
 	If    *Expr

@@ -1,0 +1,253 @@
+package oracle
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+)
+
+const longAgo = Instant(-1) << 60
+
+// A world is one run of a case.
+type world struct {
+	ca       *Case
+	zero     Instant // the instant of the first line: activation
+	until    Instant
+	clock    Instant // C
+	highest  map[string]Instant
+	left     map[string]int // records that an input still has
+	subjects []*subject     // sorted by name
+	users    []*subject     // those with a profile
+	outlines map[*Expr]*outline
+	zones    map[string]*time.Location
+	out      Outcome
+}
+
+// Run says what the case must give.
+func (ca Case) Run() Outcome {
+	wo := newWorld(&ca)
+	lines := slices.Clone(ca.Lines)
+	slices.SortStableFunc(lines, func(one, two Line) int {
+		return cmp.Or(cmp.Compare(one.Arrives, two.Arrives), cmp.Compare(one.At, two.At), cmp.Compare(ca.rank(one), ca.rank(two)))
+	})
+	for _, li := range lines {
+		wo.left[ca.topic(li)]++
+	}
+	wo.readProfiles()
+	wo.activate()
+	for _, li := range lines {
+		wo.read(li)
+	}
+	wo.finish()
+	wo.out.sort()
+	return wo.out
+}
+
+func newWorld(ca *Case) *world {
+	wo := &world{
+		ca: ca, clock: longAgo, until: ca.Until, highest: map[string]Instant{}, left: map[string]int{},
+		outlines: map[*Expr]*outline{}, zones: map[string]*time.Location{},
+	}
+	if len(ca.Lines) > 0 {
+		wo.zero = ca.Lines[0].At
+	}
+	for _, li := range ca.Lines {
+		wo.zero = min(wo.zero, li.At)
+	}
+	return wo
+}
+
+// topic is the input of a line; profiles are one too.
+func (ca *Case) topic(li Line) string {
+	for _, ev := range ca.Events {
+		if ev.Name != li.Event {
+			continue
+		}
+		if ev.From == "" {
+			return ev.Topic
+		}
+		return ca.topic(Line{Event: ev.From})
+	}
+	return "profiles"
+}
+
+func (ca *Case) rank(li Line) int {
+	return slices.Index([]string{"profiles", "billing", "support", "user_action"}, ca.topic(li))
+}
+
+func (wo *world) zone(names ...string) *time.Location {
+	name := cmp.Or(append(names, wo.ca.Zone, "UTC")...)
+	if wo.zones[name] == nil {
+		zone, err := time.LoadLocation(name)
+		if err != nil {
+			panic(err) // the generator knows its zones
+		}
+		wo.zones[name] = zone
+	}
+	return wo.zones[name]
+}
+
+// subject finds or makes the account, or the user of it.
+func (wo *world) subject(account, user string) *subject {
+	name := account
+	if user != "" {
+		name += "~" + user
+	}
+	at, found := slices.BinarySearchFunc(wo.subjects, name, func(su *subject, name string) int { return strings.Compare(su.name, name) })
+	if found {
+		return wo.subjects[at]
+	}
+	su := &subject{name: name, account: account, user: user, zone: wo.zone(), traits: map[string]value{}, log: map[string][]*happened{}, judged: longAgo}
+	su.owner = su
+	if user != "" {
+		su.owner = wo.subject(account, "")
+		su.zone = su.owner.zone
+		at, _ = slices.BinarySearchFunc(wo.subjects, name, func(su *subject, name string) int { return strings.Compare(su.name, name) })
+	}
+	wo.subjects = slices.Insert(wo.subjects, at, su)
+	for i := range wo.ca.Playbooks {
+		if pb := &wo.ca.Playbooks[i]; pb.PerUser == (user != "") {
+			su.rules = append(su.rules, &rule{pb: pb, su: su})
+		}
+	}
+	su.derived = wo.newDerived(user != "")
+	return su
+}
+
+// readProfiles reads what `accounts:` and `users:` say, before the first line.
+func (wo *world) readProfiles() {
+	for _, ac := range wo.ca.Accounts {
+		su := wo.subject(ac.ID, "")
+		su.zone, su.created = wo.zone(ac.Zone), ac.Created
+		su.set(ac.Traits)
+		wo.profile(&happened{at: cmp.Or(ac.Created, wo.zero), account: ac.ID})
+	}
+	for _, us := range wo.ca.Users {
+		su := wo.subject(us.Account, us.ID)
+		su.zone, su.created, su.roles = wo.zone(us.Zone, wo.zoneOf(us.Account)), us.Created, us.Roles
+		wo.users = append(wo.users, su)
+		wo.profile(&happened{at: cmp.Or(us.Created, wo.zero), account: us.Account, user: us.ID})
+	}
+}
+
+func (wo *world) zoneOf(account string) string {
+	for _, ac := range wo.ca.Accounts {
+		if ac.ID == account {
+			return ac.Zone
+		}
+	}
+	return ""
+}
+
+// profile folds a record that came before activation: no playbook is there to see it.
+func (wo *world) profile(ha *happened) {
+	for _, su := range wo.concerned(ha) {
+		su.fold(ha)
+	}
+}
+
+// members lists the users of the account that have a profile, those with the role if one is named, by id.
+func (wo *world) members(of *subject, role string) []*subject {
+	var list []*subject
+	for _, su := range wo.users {
+		if su.owner == of && (role == "" || slices.Contains(su.roles, role)) {
+			list = append(list, su)
+		}
+	}
+	slices.SortFunc(list, func(one, two *subject) int { return strings.Compare(one.user, two.user) })
+	return list
+}
+
+// concerned lists the subjects of a record: its account, then its user.
+func (wo *world) concerned(ha *happened) []*subject {
+	list := []*subject{wo.subject(ha.account, "")}
+	if ha.user != "" {
+		list = append(list, wo.subject(ha.account, ha.user))
+	}
+	return list
+}
+
+// advance moves the clock to the least that the inputs prove: those that are read to their end hold nothing back.
+func (wo *world) advance(li Line) {
+	topic := wo.ca.topic(li)
+	wo.left[topic]--
+	if topic == "profiles" {
+		return
+	}
+	if old, read := wo.highest[topic]; !read || li.At > old {
+		wo.highest[topic] = li.At
+	}
+	least := Instant(1) << 60
+	for _, input := range []string{"billing", "support", "user_action"} {
+		if wo.left[input] == 0 && input != topic {
+			continue
+		}
+		highest, read := wo.highest[input]
+		if !read {
+			return
+		}
+		least = min(least, highest)
+	}
+	wo.clock = max(wo.clock, least)
+}
+
+// read takes one line: clock, timers, then the record.
+func (wo *world) read(li Line) {
+	if li.At < wo.clock {
+		wo.note("late_event")
+	}
+	wo.advance(li)
+	watermark := wo.clock.plus(-wo.ca.Lateness)
+	wo.drain(wo.subjects, watermark, wo.clock)
+	ha := wo.recognise(li)
+	horizon := ha.at.plus(-wo.ca.Lateness)
+	wo.drain(wo.concerned(ha), horizon, horizon)
+	wo.process(ha, nil)
+}
+
+// finish sets the watermark to the end: what is due then fires too.
+func (wo *world) finish() { wo.drain(wo.subjects, wo.until+1, wo.until+1) }
+
+// An appointment is a timer or a publication that waits.
+type appointment struct {
+	key      Instant // of the clock at which it becomes possible
+	due      Instant
+	publish  bool // timers come first at a tie
+	subject  string
+	playbook string // "" for what is derived, which comes first
+	step     string
+	fire     func()
+}
+
+// drain fires what is due before the two limits, one by one in order: firing may make new appointments.
+func (wo *world) drain(of []*subject, timersBefore, publicationsBefore Instant) {
+	of = slices.Clone(of) // the subjects of now: nobody appears by a timer
+	for {
+		var possible []appointment
+		for _, su := range of {
+			for _, ap := range su.appointments(wo) {
+				if !ap.publish && ap.due < timersBefore || ap.publish && ap.due < publicationsBefore {
+					possible = append(possible, ap)
+				}
+			}
+		}
+		if len(possible) == 0 {
+			return
+		}
+		slices.MinFunc(possible, order).fire()
+	}
+}
+
+func order(one, two appointment) int {
+	kind := func(ap appointment) int {
+		if ap.publish {
+			return 1
+		}
+		return 0
+	}
+	return cmp.Or(cmp.Compare(one.key, two.key), cmp.Compare(kind(one), kind(two)), cmp.Compare(one.due, two.due),
+		strings.Compare(one.subject, two.subject), strings.Compare(one.playbook, two.playbook), strings.Compare(one.step, two.step))
+}
+
+func (wo *world) note(what string) { wo.out.Notes = append(wo.out.Notes, what) }
