@@ -88,10 +88,6 @@ type Event struct {
 	Props []Field
 
 	Profile Profile // set when Kind is KindProfile
-
-	// Made has the texts that the record's bytes do not have as they are: the id of a profile, a date as text. Strings of
-	// the event may alias it, as others alias the record.
-	Made []byte
 }
 
 // Profile is what a SubjectProfile has beside the envelope. The event's OccurredAt is changed_at, User is "" for an
@@ -123,7 +119,7 @@ func find(fs []Field, name string) (Value, bool) {
 // Reset empties the event and keeps its buffers.
 func (ev *Event) Reset() {
 	pr := &ev.Profile
-	*ev = Event{Own: emptied(ev.Own), Props: emptied(ev.Props), Made: emptied(ev.Made),
+	*ev = Event{Own: emptied(ev.Own), Props: emptied(ev.Props),
 		Profile: Profile{Roles: emptied(pr.Roles), Consents: emptied(pr.Consents), Channels: emptied(pr.Channels)}}
 }
 

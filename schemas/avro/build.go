@@ -8,6 +8,7 @@ type builder struct {
 	rec     *Record
 	ev      *schemas.Event
 	attrs   attributes
+	made    arena
 	seen    uint32 // a bit per envelope field and structure that was given, to find doubled ones
 	hasTime bool
 	nulls   bool // there are own fields without a value
@@ -56,7 +57,7 @@ func (bu *builder) again(fi envelopeField) bool {
 }
 
 func (bu *builder) reset(rec *Record, ev *schemas.Event) {
-	*bu = builder{rec: rec, ev: ev}
+	*bu = builder{rec: rec, ev: ev, made: bu.made}
 	ev.Reset()
 	ev.Kind, ev.Topic, ev.Partition, ev.Offset = rec.Kind, rec.Topic, rec.Partition, rec.Offset
 	ev.Count = 1
@@ -220,19 +221,12 @@ func (bu *builder) property(name string, va schemas.Value) error {
 	return nil
 }
 
-// propertyOf is propertyValue with the texts that it makes in the event.
+// propertyOf is propertyValue with the texts that it makes in the arena.
 func (bu *builder) propertyOf(name string, va schemas.Value) (schemas.Value, error) {
 	if va.Kind == schemas.Date {
-		return schemas.Value{Kind: schemas.String, Text: bu.made(appendDate(bu.ev.Made, va.Num))}, nil
+		return schemas.Value{Kind: schemas.String, Text: bu.made.keep(appendDate(bu.made.room(dateBytes), va.Num))}, nil
 	}
 	return propertyValue(name, va)
-}
-
-// made returns the text that was appended to the event's own.
-func (bu *builder) made(longer []byte) string {
-	text := alias(longer[len(bu.ev.Made):])
-	bu.ev.Made = longer
-	return text
 }
 
 // role takes an element of a profile's roles.

@@ -89,6 +89,9 @@ func parseDate(va schemas.Value) (days int64, ok bool) {
 // dateText is the inverse of parseDate.
 func dateText(days int64) string { return string(appendDate(nil, days)) }
 
+// dateBytes is more than any date has: 2^31 days are less than six million years.
+const dateBytes = 16
+
 func appendDate(dst []byte, days int64) []byte {
 	return time.Unix(days*secondsPerDay, 0).UTC().AppendFormat(dst, time.DateOnly)
 }

@@ -71,6 +71,9 @@ func (bu *builder) finishAccount() error {
 	return nil
 }
 
+// numberBytes is enough for a number of 64 bits, its sign and what stands beside it.
+const numberBytes = 21
+
 func (bu *builder) finishIdentity() {
 	ev := bu.ev
 	if ev.ID == "" {
@@ -78,9 +81,9 @@ func (bu *builder) finishIdentity() {
 	}
 	if ev.ID == "" {
 		ev.IDIsPosition = true
-		id := append(append(ev.Made, bu.rec.Topic...), '-')
+		id := append(append(bu.made.room(len(bu.rec.Topic)+2*numberBytes), bu.rec.Topic...), '-')
 		id = append(strconv.AppendInt(id, int64(bu.rec.Partition), 10), '-')
-		ev.ID = bu.made(strconv.AppendInt(id, bu.rec.Offset, 10))
+		ev.ID = bu.made.keep(strconv.AppendInt(id, bu.rec.Offset, 10))
 	}
 	if ev.Source == "" {
 		ev.Source = cmp.Or(bu.attrs.source, bu.rec.Topic)
@@ -130,9 +133,9 @@ func (bu *builder) finishProfile() error {
 		return unacceptable(CodeWrongValue, "field kind is %q but user_id is %q: want kind user with a user_id, or kind account without", ev.Type, ev.User)
 	}
 	ev.Source, ev.IDIsPosition = bu.rec.Topic, false
-	id := append(append(ev.Made, ev.Account...), '/')
+	id := append(append(bu.made.room(len(ev.Account)+len(ev.User)+2*numberBytes), ev.Account...), '/')
 	id = append(append(id, ev.User...), '@')
-	ev.ID = bu.made(strconv.AppendInt(id, ev.OccurredAt, 10))
+	ev.ID = bu.made.keep(strconv.AppendInt(id, ev.OccurredAt, 10))
 	return nil
 }
 

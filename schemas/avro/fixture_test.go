@@ -97,7 +97,6 @@ func emptied(ev schemas.Event) schemas.Event {
 	if len(ev.Profile.Roles) == 0 {
 		ev.Profile.Roles = nil
 	}
-	ev.Made = nil // how its texts came to be is not what it says
 	return ev
 }
 
