@@ -17,6 +17,7 @@ import (
 type expressions struct {
 	t       *rapid.T
 	waiting bool
+	still   bool // nothing that changes by itself: the other side of a linear call
 }
 
 func (ex expressions) pick(label string, choices ...string) string {
@@ -93,6 +94,7 @@ func (ex expressions) sign() string {
 
 func (ex expressions) linear(depth int) string {
 	call := ex.pick("linear", "idle(login)", "idle(call)", "observed()", "account.idle(login)", "account.observed()")
+	ex.still = ex.waiting
 	other := ex.of(value.Duration, depth-1)
 	if rapid.Bool().Draw(ex.t, "flip") {
 		return "(" + other + ex.sign() + call + ")"
@@ -119,6 +121,9 @@ func (ex expressions) literal(kind value.Kind) string {
 }
 
 func (ex expressions) leaf(kind value.Kind) string {
+	if list := windowLeaves[kind]; list != nil && !ex.still && rapid.IntRange(0, 2).Draw(ex.t, "window") == 0 {
+		return ex.pick("window", list...)
+	}
 	switch kind {
 	case value.Bool:
 		return ex.pick("leaf", "true", "false", "has(login)", "has(call)", "user.vip", "known(account.plan)", "known(last(call.price))", "last(call.ok)", `(user.roles contains "admin")`)
@@ -153,10 +158,17 @@ func (wo *world) live(t *rapid.T) {
 		wo.happen(wo.login, wo.instant(t))
 	}
 	wo.know(t)
+	if rapid.IntRange(0, 3).Draw(t, "young") == 0 {
+		for range wo.names.Slots {
+			wo.frame.SlotSince = append(wo.frame.SlotSince, rapid.SampledFrom([]int64{0, 60 * day, 90 * day}).Draw(t, "since"))
+		}
+	}
 	wo.frame.Start = []value.Value{value.OfInt(rapid.Int64Range(-3, 3).Draw(t, "captured")), value.Missing("none"), value.OfDuration(day)}[:rapid.IntRange(0, 3).Draw(t, "captures")]
 }
 
-func (wo *world) instant(t *rapid.T) int64 { return rapid.Int64Range(0, 200).Draw(t, "at") * day / 2 }
+func (wo *world) instant(t *rapid.T) int64 {
+	return rapid.Int64Range(0, 200).Draw(t, "at")*day/2 + rapid.Int64Range(-1, 1).Draw(t, "edge")
+}
 
 func (wo *world) props(t *rapid.T) (props []schemas.Field) {
 	n := rapid.Int64Range(-3, 40).Draw(t, "n")

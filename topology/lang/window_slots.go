@@ -127,7 +127,7 @@ func (na *Names) reach(of *window.Slot, reachMillis int64, most int) *window.Slo
 	if sl := na.byName[name]; sl != nil {
 		return sl
 	}
-	return na.add(&window.Slot{Name: name, Op: window.OpReach, Reach: reachMillis, Most: most, Of: of})
+	return na.add(&window.Slot{Name: name, Op: window.OpReach, Key: topology.Key(name), Reach: reachMillis, Most: most, Of: of})
 }
 
 // foldWindows folds what depends on more than the event and one subject: narrowed events, and who is active.
