@@ -315,7 +315,8 @@ func (ch *checker) list(in *In) (*ListDef, bool) {
 	name := in.List.Names[0]
 	list, ok := ch.names.Lists[name]
 	if !ok && !ch.names.Refused[name] {
-		ch.fail(in.List.offset, "unknown list %s%s", name, Suggest(name, sortedNames(ch.names.Lists)))
+		name = Format(in.List)
+		ch.fail(in.List.offset, "unknown list or set %s%s", name, Suggest(name, append(sortedNames(ch.names.Lists), sortedNames(ch.names.Sets)...)))
 	}
 	return list, ok
 }

@@ -15,7 +15,10 @@ func (te *term) neverIs(text string) string {
 		return ""
 	}
 	hint := Suggest(text, sortedCopy(te.values))
-	if hint == "" {
+	switch {
+	case len(te.values) == 0:
+		hint = "; nothing of the kind is declared"
+	case hint == "":
 		hint = "; it is one of " + strings.Join(te.values, ", ")
 	}
 	return te.text + " is never \"" + text + "\"" + hint

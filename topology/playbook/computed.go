@@ -1,6 +1,7 @@
 package playbook
 
 import (
+	"sort"
 	"strconv"
 	"strings"
 
@@ -44,6 +45,7 @@ func (ld *loader) chooseFact(scope lang.Scope, en entry) {
 	switch {
 	case list == nil && pairs == nil:
 		known := append(sortedKeys(ld.names.Lists), sortedKeys(ld.names.Maps)...)
+		sort.Strings(known)
 		ld.fail(choose, "unknown list or map %s%s", name, lang.Suggest(name, known))
 		return
 	case list != nil && !ld.choosable(choose, list.Texts, len(list.Numbers)):

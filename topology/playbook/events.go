@@ -41,7 +41,7 @@ func (ld *loader) event(en entry) *lang.EventDef {
 		return nil
 	}
 	before := len(ld.problems)
-	de := ld.eventKeys(ke)
+	de := ld.eventKeys(ke, en.key)
 	ke.done()
 	if len(ld.problems) > before {
 		return nil
@@ -49,7 +49,7 @@ func (ld *loader) event(en entry) *lang.EventDef {
 	return de
 }
 
-func (ld *loader) eventKeys(ke *keys) *lang.EventDef {
+func (ld *loader) eventKeys(ke *keys, name string) *lang.EventDef {
 	if any := ke.take("any"); any != nil {
 		return ld.anyEvent(any)
 	}
@@ -64,6 +64,7 @@ func (ld *loader) eventKeys(ke *keys) *lang.EventDef {
 	if de == nil {
 		return nil
 	}
+	de.Name = name // for the errors of its condition
 	if fields != nil {
 		ld.fields(fields, de)
 	}
