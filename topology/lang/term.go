@@ -99,8 +99,11 @@ func anyBad(parts ...*term) bool {
 	return false
 }
 
-// visit calls see for the term and everything in it, parts first.
+// visit calls see for the term and everything in it, parts first; a program that was made by hand has none.
 func (te *term) visit(see func(*term)) {
+	if te == nil {
+		return
+	}
 	for _, kid := range te.kids {
 		kid.visit(see)
 	}

@@ -8,9 +8,11 @@ import (
 // once says that a subject enters at most once in its life.
 func (ru *rule) once() bool { return ru.Again.Kind == playbook.AgainNever }
 
-// refuses says why a subject may not enter at an instant; "" if it may.
-func (ru *rule) refuses(li *life, at int64) string {
+// refuses says why a subject may not enter at an instant, with its value of `again: per`; "" if it may.
+func (ru *rule) refuses(li *life, at int64, per string) string {
 	switch {
+	case ru.Again.Kind == playbook.AgainPer:
+		return ru.refusesValue(li, at, per)
 	case ru.Again.Kind == playbook.AgainAlways || !li.Entered:
 		return ""
 	case ru.once():
@@ -63,6 +65,8 @@ func (ta *Task) rearmByTime(pa *party, ru *rule, ed *edges, li *life, due int64)
 		return false
 	case ru.Again.Kind == playbook.AgainEvery:
 		return due == li.EnteredAt+ru.Again.Every && li.open() == 0
+	case ru.Again.Kind == playbook.AgainPer:
+		return ta.valueReturns(pa, ru, li, due)
 	case ru.Again.When == nil || li.Armed:
 		return false
 	}

@@ -5,6 +5,7 @@ import (
 
 	"holdfast/schemas"
 	"holdfast/topology/lang"
+	"holdfast/topology/playbook"
 	"holdfast/topology/value"
 )
 
@@ -13,50 +14,58 @@ func (ta *Task) enter(pa *party, ru *rule, li *life, oc occasion) error {
 	fr := ta.see(pa, oc.now)
 	fr.Event = oc.event
 	if cond := ru.Start.If; cond != nil && !holds(cond, fr) {
-		if ru.Start.When != nil && !oc.silent {
-			ta.counts.NotEntered++
-			ta.decide(pa, ru, nil, note{outcome: notEntered, code: "if", text: refusedBy(cond, fr), at: oc.decidedAt})
+		if (oc.event == nil || ru.Start.When != nil || oc.settled) && !oc.silent {
+			ta.notEntered(pa, ru, oc, "if", refusedBy(cond, fr))
 		}
 		return nil
 	}
-	if why := ru.refuses(li, oc.at); why != "" {
+	per, known := ta.perText(ru, fr)
+	if !known {
+		return nil
+	}
+	if why := ru.refuses(li, oc.at, per); why != "" {
 		if !oc.silent {
-			ta.counts.NotEntered++
-			ta.decide(pa, ru, nil, note{outcome: notEntered, code: "again", text: why, at: oc.decidedAt})
+			ta.notEntered(pa, ru, oc, "again", why)
 		}
 		return nil
 	}
 	if oc.silent {
-		ta.mark(pa, ru, li, oc.at, oc.now)
+		ta.mark(pa, ru, li, per, oc.at, oc.now)
 		ta.setLife(pa, ru, li, oc.now)
 		return nil
 	}
-	return ta.begins(pa, ru, li, oc, fr)
+	return ta.begins(pa, ru, li, oc, per)
 }
 
-func (ta *Task) begins(pa *party, ru *rule, li *life, oc occasion, fr *lang.Frame) error {
-	ep := episode{ID: ru.episodeID(oc), StartAt: oc.at, JudgedTo: oc.at, ByEvent: oc.event != nil, Existing: oc.existing}
+func (ta *Task) notEntered(pa *party, ru *rule, oc occasion, code, text string) {
+	ta.counts.NotEntered++
+	ta.decide(pa, ru, nil, note{outcome: notEntered, code: code, text: text, at: oc.decidedAt})
+}
+
+func (ta *Task) begins(pa *party, ru *rule, li *life, oc occasion, per string) error {
+	fr := ta.see(pa, oc.now)
+	fr.Event = oc.event
+	ep := episode{ID: ru.episodeID(oc, per), StartAt: oc.at, JudgedTo: oc.at, ByEvent: oc.event != nil, Existing: oc.existing, Per: per, Period: oc.period}
 	ep.Captures = ta.captures(ru, fr)
 	if ev := oc.event; ev != nil {
 		ep.Test, ep.Trace, ep.Trigger = ev.Test, strings.Clone(ev.TraceParent), trigger(ev)
 	}
-	ta.mark(pa, ru, li, oc.at, oc.now)
+	ta.mark(pa, ru, li, per, oc.at, oc.now)
 	li.Episodes = append(li.Episodes, ep)
 	begun := &li.Episodes[len(li.Episodes)-1]
 	ta.counts.Entered++
-	ta.decide(pa, ru, begun, note{outcome: entered, code: ru.cause(oc), text: ta.whyEntered(ru, oc, fr), at: oc.decidedAt, due: oc.at, hasDue: true})
-	if oc.event != nil {
-		if err := ta.stepsAtOnce(pa, ru, li, begun, oc); err != nil {
-			return err
-		}
-	}
+	ta.decide(pa, ru, begun, note{outcome: entered, code: ru.cause(oc), text: ta.whyEntered(ru, oc, fr) + ta.heldBack(ru, oc), at: oc.decidedAt, due: oc.at, hasDue: true})
+	ta.firstSteps(pa, ru, begun, oc)
 	ta.setLife(pa, ru, li, oc.now)
 	return nil
 }
 
 // mark remembers an entry, and whether X of `again: after X` is true with it: only an edge after the entry re-arms.
-func (ta *Task) mark(pa *party, ru *rule, li *life, at, now int64) {
+func (ta *Task) mark(pa *party, ru *rule, li *life, per string, at, now int64) {
 	li.Entered, li.EnteredAt, li.Armed = true, at, false
+	if per != "" {
+		li.setValue(per, at)
+	}
 	if ru.Again.When == nil {
 		return
 	}
@@ -65,15 +74,27 @@ func (ta *Task) mark(pa *party, ru *rule, li *life, at, now int64) {
 	pa.setEdges(ru, ed)
 }
 
-// episodeID names an episode: once, existing, then the cause.
-func (ru *rule) episodeID(oc occasion) string {
+// episodeID names an episode: once, the value, existing, then the cause.
+func (ru *rule) episodeID(oc occasion, per string) string {
 	switch {
 	case ru.once():
 		return schemas.EpisodeOnce
+	case ru.Again.Kind == playbook.AgainPer && ru.Again.Every == 0:
+		return schemas.ValueEpisode(per)
+	case ru.Again.Kind == playbook.AgainPer:
+		return schemas.ValueEpisode(per) + "." + causeID(oc)
+	}
+	return causeID(oc)
+}
+
+func causeID(oc occasion) string {
+	switch {
 	case oc.existing:
 		return schemas.EpisodeExisting
 	case oc.event != nil:
 		return schemas.EventEpisode(oc.event.Source, oc.event.ID)
+	case oc.period != "":
+		return schemas.PeriodEpisode(oc.period)
 	}
 	return schemas.TimerEpisode(oc.at)
 }
@@ -85,6 +106,8 @@ func (ru *rule) cause(oc occasion) string {
 		return "existing"
 	case oc.event != nil:
 		return "event"
+	case oc.period != "":
+		return "schedule"
 	}
 	return "time"
 }

@@ -18,7 +18,7 @@ func (ta *Task) intent(pa *party, ru *rule, ep *episode, st *playbook.Step, ad a
 		IntentID: schemas.IntentID(key), DedupeKey: key, Kind: kindOf(st.Action),
 		AccountID: strings.Clone(pa.ref.Account), Recipient: ad.recipient(),
 		Playbook: ru.Name, PlaybookVersion: ru.Version, BundleVersion: ta.bundle.Hash, EpisodeID: ep.ID, Step: st.ID,
-		Class: ru.Class, Category: st.Category, Template: st.Template, ChannelRule: "first_available",
+		Class: ru.Class, Category: st.Category, ChannelRule: "first_available",
 		Test: ep.Test, TraceParent: ep.Trace,
 	}
 	if st.ViaAll {
@@ -58,25 +58,45 @@ func defaultChannels(st *playbook.Step) []string {
 
 // stepNamed finds a step; nil if the playbook has none of that name (any more).
 func (ru *rule) stepNamed(id string) *playbook.Step {
-	for _, st := range ru.Steps {
-		if st.ID == id {
-			return st
-		}
+	if i, ok := ru.byID[id]; ok {
+		return ru.Steps[i]
 	}
 	return nil
 }
 
-// data evaluates the values that the template gets.
-func (ta *Task) data(pa *party, ep *episode, st *playbook.Step, now int64) []schemas.Field {
-	if len(st.Data) == 0 {
+// data evaluates the values that the template gets. The frame is made anew for each: an expression may move it.
+func data(values []playbook.Datum, fr func() *lang.Frame) []schemas.Field {
+	if len(values) == 0 {
 		return nil
 	}
-	fields := make([]schemas.Field, len(st.Data))
-	for i, da := range st.Data {
-		fields[i] = schemas.Field{Name: da.Name, Value: wire(da.Value.Eval(ta.within(pa, ep, now)))}
+	fields := make([]schemas.Field, len(values))
+	for i, da := range values {
+		fields[i] = schemas.Field{Name: da.Name, Value: wire(da.Value.Eval(fr()))}
 	}
 	sortFields(fields)
 	return fields
+}
+
+// links evaluates the one-click URLs; one that is unknown is left out.
+func links(values []playbook.Datum, fr func() *lang.Frame) (list []schemas.Link) {
+	for _, da := range values {
+		if va := da.Value.Eval(fr()); va.Kind == value.Text {
+			list = append(list, schemas.Link{Name: da.Name, URL: strings.Clone(va.Text)})
+		}
+	}
+	return list
+}
+
+// goalOf is what counts as the success of an episode, nil if the playbook does not say.
+func (ru *rule) goalOf(ep *episode) *schemas.GoalWindow {
+	if ru.Goal == nil {
+		return nil
+	}
+	within := ru.Goal.Within
+	if within == 0 {
+		within = ru.Ends
+	}
+	return &schemas.GoalWindow{Event: ru.Goal.Text, Until: ep.StartAt + within}
 }
 
 // wire is a value as an intent carries it: numbers and bools as they are, a bound as seen, the rest as text.
@@ -108,7 +128,7 @@ func sortFields(fs []schemas.Field) {
 const defaultPriority = 50
 
 // priority is the step's, else the playbook's, rounded and clamped to 0..100; unknown is 50.
-func (ta *Task) priority(pa *party, ru *rule, ep *episode, st *playbook.Step, now int64) int32 {
+func priority(ru *rule, st *playbook.Step, fr func() *lang.Frame) int32 {
 	pr := st.Priority
 	if pr == nil {
 		pr = ru.Priority
@@ -116,7 +136,7 @@ func (ta *Task) priority(pa *party, ru *rule, ep *episode, st *playbook.Step, no
 	if pr == nil {
 		return defaultPriority
 	}
-	va := pr.Eval(ta.within(pa, ep, now))
+	va := pr.Eval(fr())
 	switch {
 	case va.Kind == value.Int && va.Bound == value.Exact:
 		return clamp(va.Num)

@@ -89,9 +89,9 @@ func (ta *Task) whyEntered(ru *rule, oc occasion, fr *lang.Frame) string {
 }
 
 // reason says why an intent is made: the event that began the episode, and what the conditions saw at the slot.
-func (ta *Task) reason(pa *party, ru *rule, ep *episode, st *playbook.Step, now int64) schemas.Reason {
+func (ta *Task) reason(pa *party, ru *rule, ep *episode, st *playbook.Step, dl *delivery) schemas.Reason {
 	re := schemas.Reason{Code: ep.cause(), Trigger: ep.Trigger}
-	fr := ta.within(pa, ep, now)
+	fr := ta.withEvent(pa, ru, ep, dl.event, dl.now)
 	if ru.Start.When != nil {
 		re.Facts = append(re.Facts, explain(ru.Start.When, fr)...)
 		if ru.Start.If != nil {

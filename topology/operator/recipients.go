@@ -5,6 +5,7 @@ import (
 
 	"holdfast/schemas"
 	"holdfast/topology"
+	"holdfast/topology/lang"
 	"holdfast/topology/playbook"
 	"holdfast/topology/value"
 )
@@ -31,11 +32,11 @@ func (ad addressee) recipient() schemas.Recipient {
 }
 
 // recipients finds who gets a step: of every group the first choice that is not empty, nobody twice.
-func (ta *Task) recipients(pa *party, ep *episode, st *playbook.Step, now int64) []addressee {
+func (ta *Task) recipients(pa *party, ru *rule, ep *episode, st *playbook.Step, ss *stepState, now int64) []addressee {
 	var all []addressee
 	for _, choices := range st.To.All {
 		for _, re := range choices {
-			found := ta.find(pa, ep, re, now)
+			found := ta.find(pa, re, func() *lang.Frame { return ta.withEvent(pa, ru, ep, ss.Event, now) })
 			for _, ad := range found {
 				if !contains(all, ad) {
 					all = append(all, ad)
@@ -58,7 +59,7 @@ func contains(all []addressee, ad addressee) bool {
 	return false
 }
 
-func (ta *Task) find(pa *party, ep *episode, re playbook.Recipient, now int64) []addressee {
+func (ta *Task) find(pa *party, re playbook.Recipient, fr func() *lang.Frame) []addressee {
 	switch re.Kind {
 	case playbook.ToUser:
 		if pa.ref.Kind != topology.SubjectUser {
@@ -68,7 +69,7 @@ func (ta *Task) find(pa *party, ep *episode, re playbook.Recipient, now int64) [
 	case playbook.ToRole:
 		return ta.withRole(pa, re.Name)
 	case playbook.ToPath:
-		id := re.Path.Eval(ta.within(pa, ep, now))
+		id := re.Path.Eval(fr())
 		if id.Kind != value.Text || id.Text == "" {
 			return nil
 		}

@@ -10,17 +10,63 @@ import (
 // rule is a playbook as this task runs it.
 type rule struct {
 	*playbook.Playbook
-	edgeKey, lifeKey uint32
-	regretful        bool       // an event can stop it: so a late one can make us regret
-	activation       activation // since when it is in this task
+	edgeKey, lifeKey, runningKey uint32
+	perKey                       uint32 // the value that the edge belongs to, where each value has its own
+	byID                         map[string]int
+	states                       map[string]int
+	moves                        []int64 // how often a state was entered and left: stateMoves
+	readsMarks                   bool    // an expression may ask what became of a step
+	watches                      bool    // a step or a state waits for a condition
+	lazy                         bool    // an episode waits for something of the account that no event of the user tells
+	activation                   activation
 }
 
 func newRule(pb *playbook.Playbook) *rule {
-	ru := &rule{Playbook: pb, edgeKey: topology.Key("rule/" + pb.Name), lifeKey: topology.Key("episode/" + pb.Name)}
-	for i := range pb.Stops {
-		ru.regretful = ru.regretful || pb.Stops[i].Event != nil
+	ru := &rule{
+		Playbook: pb, edgeKey: topology.Key("rule/" + pb.Name), lifeKey: topology.Key("episode/" + pb.Name),
+		runningKey: lang.RunningKey(pb.Name), perKey: topology.Key("rule.per/" + pb.Name),
+		byID: map[string]int{}, states: map[string]int{}, moves: make([]int64, len(pb.States)*int(wayCount)),
+	}
+	for i, st := range pb.Steps {
+		ru.byID[st.ID] = i
+		ru.watches = ru.watches || st.Timing == playbook.TimingWhen
+	}
+	for i := range pb.States {
+		ru.states[pb.States[i].Name] = i
+		ru.watches = ru.watches || len(pb.States[i].Goto) > 0
+	}
+	for _, pr := range pb.Programs() {
+		ru.readsMarks = ru.readsMarks || pr.ReadsSteps()
+	}
+	for _, pr := range ru.conditions() {
+		ru.lazy = ru.lazy || pb.Each == lang.ScopeUser && pr.ReadsAccount()
 	}
 	return ru
+}
+
+// conditions are what an open episode waits for.
+func (ru *rule) conditions() (list []*lang.Program) {
+	add := func(pr *lang.Program) {
+		if pr != nil {
+			list = append(list, pr)
+		}
+	}
+	for i := range ru.Stops {
+		add(ru.Stops[i].When)
+	}
+	for _, st := range ru.Steps {
+		add(st.When)
+		add(st.At)
+	}
+	for i := range ru.States {
+		for _, mo := range ru.States[i].Goto {
+			add(mo.When)
+		}
+	}
+	if !ru.Again.OfEvent {
+		add(ru.Again.Per)
+	}
+	return list
 }
 
 // edges is what a subject remembers of a rule's conditions, in one integer cell.

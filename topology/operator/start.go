@@ -3,6 +3,7 @@ package operator
 import (
 	"holdfast/schemas"
 	"holdfast/topology/lang"
+	"holdfast/topology/value"
 )
 
 // occasion is what may make something happen: an event, an instant that time reached, or the coming of a playbook.
@@ -13,6 +14,8 @@ type occasion struct {
 	decidedAt int64          // ms
 	existing  bool           // the subject was there before the playbook
 	silent    bool           // backfill: opens and closes without a word
+	period    string         // of a schedule: 2026-03
+	settled   bool           // the event was judged once it had settled
 }
 
 // occasionOf is the occasion of an event for a subject. A late event is judged at the newest instant at which the
@@ -34,6 +37,7 @@ func (ta *Task) judgedInstant(ev *schemas.Event, pa *party) int64 {
 // lookBefore judges the conditions that the event concerns on the state before the fold: what is true already was made
 // true by time, not by the event.
 func (ta *Task) lookBefore(ev *schemas.Event, parties ...*party) {
+	ta.touch(ev, parties...)
 	for _, pa := range parties {
 		if pa == nil {
 			continue
@@ -44,7 +48,12 @@ func (ta *Task) lookBefore(ev *schemas.Event, parties ...*party) {
 				ta.judging(ru, nil, "", now)
 				ta.earlier[ru.Index] = holds(when, ta.see(pa, now))
 			}
+			if seen := ru.Start.Seen; seen != nil && ta.marked[ru.Index] {
+				ta.judging(ru, nil, "", now)
+				ta.earlier[ru.Index] = truth(seen, ta.see(pa, now)) != value.No
+			}
 		}
+		ta.lookAtEpisodes(ev, pa, now)
 	}
 }
 
@@ -61,7 +70,7 @@ func (ta *Task) judgeStart(pa *party, ru *rule, oc occasion) error {
 	if ru.Start.When != nil {
 		enters = ta.rises(pa, ru, &ed, oc, anew)
 	} else {
-		enters = !ru.profileStart(oc) && ta.matchedAny(ru.Start.Events) != nil
+		enters = !ru.profileStart(oc) && ta.matchedAny(ru.Start.Events) != nil && !ta.isRepeated(pa, ru, oc)
 	}
 	pa.setEdges(ru, ed)
 	if !enters {
@@ -70,6 +79,10 @@ func (ta *Task) judgeStart(pa *party, ru *rule, oc occasion) error {
 	li, err := pa.life(ru)
 	if err != nil {
 		return err
+	}
+	if ru.Start.Settle > 0 && !oc.silent {
+		ta.settles(pa, ru, &li, oc)
+		return nil
 	}
 	return ta.enter(pa, ru, &li, oc)
 }
@@ -81,8 +94,8 @@ func (ru *rule) profileStart(oc occasion) bool { return oc.event.Kind == schemas
 func (ta *Task) rises(pa *party, ru *rule, ed *edges, oc occasion, anew bool) bool {
 	fr := ta.see(pa, oc.now)
 	fr.Event = oc.event
-	is := holds(ru.Start.When, fr)
-	if anew {
+	is, turned := holds(ru.Start.When, fr), ta.perTurned(pa, ru, fr)
+	if anew || turned {
 		ed.start, ed.disarmed = false, false
 	}
 	if oc.silent {
@@ -94,7 +107,9 @@ func (ta *Task) rises(pa *party, ru *rule, ed *edges, oc occasion, anew bool) bo
 		return false
 	case ed.start, ed.disarmed:
 		return false
-	case !oc.silent && !anew && ta.earlier[ru.Index] && ta.timerKeeps(pa, ru, *ed, oc.now):
+	case !oc.silent && !anew && !turned && ta.earlier[ru.Index] && ta.timerKeeps(pa, ru, *ed, oc.now):
+		return false
+	case !oc.silent && !anew && ta.earlier[ru.Index] && ta.keepsEdge(pa, ru, oc.now):
 		return false
 	}
 	ed.start = true
@@ -105,7 +120,7 @@ func (ta *Task) rises(pa *party, ru *rule, ed *edges, oc occasion, anew bool) bo
 // edges and instants). If no instant can be named it was something that nobody watched (an account's value in a user's
 // playbook), and the event at hand is the first to see it.
 func (ta *Task) timerKeeps(pa *party, ru *rule, ed edges, now int64) bool {
-	fr := ta.see(pa, ta.judgedFrom(pa, ru, ed))
+	fr := ta.see(pa, ru.judgedFrom(pa, ed.cursor))
 	for range maxTries {
 		at := ru.Start.When.Next(fr)
 		if at == lang.Never || at > now {
@@ -119,17 +134,21 @@ func (ta *Task) timerKeeps(pa *party, ru *rule, ed edges, now int64) bool {
 	return false
 }
 
-// startByTime judges the condition of a start at an instant at which time may have changed it.
+// startByTime judges the start at an instant at which time may have changed its condition, lets the subject in again, or
+// comes to a day of its calendar.
 func (ta *Task) startByTime(pa *party, ru *rule, li *life, due int64) (entered bool, err error) {
 	ta.judging(ru, nil, "", due)
 	ed := pa.edges(ru)
+	scheduled := ta.isScheduled(pa, ru, ed, due)
 	ed.cursor = due
-	if ta.rearmByTime(pa, ru, &ed, li, due) {
+	anew := ta.rearmByTime(pa, ru, &ed, li, due)
+	fr := ta.see(pa, due)
+	if ta.perTurned(pa, ru, fr) || anew {
 		ed.start = false
 	}
-	enters := false
+	enters := scheduled
 	if when := ru.Start.When; when != nil {
-		is := holds(when, ta.see(pa, due))
+		is := holds(when, fr)
 		enters = is && !ed.start
 		ed.start = is
 	}
@@ -137,5 +156,9 @@ func (ta *Task) startByTime(pa *party, ru *rule, li *life, due int64) (entered b
 	if !enters {
 		return false, nil
 	}
-	return true, ta.enter(pa, ru, li, occasion{at: due, now: due, decidedAt: due + ru.Lateness})
+	oc := occasion{at: due, now: due, decidedAt: due + ru.Lateness}
+	if scheduled {
+		oc.period = periodOf(ru.Start.Schedule.Each, due, lang.Zone(fr))
+	}
+	return true, ta.enter(pa, ru, li, oc)
 }

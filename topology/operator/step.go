@@ -9,20 +9,53 @@ import (
 // 15).
 const missedGrace = 24 * 60 * 60 * 1000
 
-// stepDue is the instant at which a waiting step is due, as far as it is known now: an `at` is live until then.
+// isActive says that a step of an episode still waits for its turn: a plain one from the start, one of `always` in every
+// state that is not final, one of `enter` since its state was entered.
+func (ru *rule) isActive(ep *episode, st *playbook.Step) bool {
+	ss, stored := ep.step(st.ID)
+	switch st.Place {
+	case playbook.PlaceStep:
+		return !stored
+	case playbook.PlaceEnter:
+		return ss.Phase == armed
+	case playbook.PlaceAlways:
+		return !stored && !ru.isFinal(ep)
+	}
+	return false
+}
+
+// stepDue is the instant at which an active step is due, as far as it is known now: an `at` is live until then.
 func (ta *Task) stepDue(pa *party, ru *rule, ep *episode, st *playbook.Step) (due int64, ok bool) {
+	base := ep.StartAt
+	if st.Place == playbook.PlaceEnter {
+		ss, _ := ep.step(st.ID)
+		base = ss.DueAt
+	}
 	switch st.Timing {
 	case playbook.TimingStart:
-		return ep.StartAt, true
+		due, ok = base, true
 	case playbook.TimingAfter:
-		return ep.StartAt + st.After, true
+		due, ok = ta.delayed(pa, ru, ep, st, base)
 	case playbook.TimingAfterStep:
-		base, _ := ep.step(ru.Steps[st.AfterStep].ID)
-		return base.Slot + st.After, base.Phase == published
+		other, _ := ep.step(ru.Steps[st.AfterStep].ID)
+		due, ok = other.Slot+st.After, other.Phase == published
+	case playbook.TimingAt:
+		ta.judging(ru, ep, st.ID, base)
+		due, ok = ta.instantOf(pa, st.At.Eval(ta.within(pa, ru, ep, max(base, pa.judged))))
+	case playbook.TimingEvent, playbook.TimingWhen:
+		due, ok = ep.StartAt+st.Within, st.Within > 0
 	}
-	ta.judging(ru, ep, st.ID, ep.StartAt)
-	fr := ta.within(pa, ep, max(ep.StartAt, pa.judged))
-	return ta.instantOf(pa, st.At.Eval(fr))
+	return due, ok
+}
+
+// delayed adds `after`, which may be a choice.
+func (ta *Task) delayed(pa *party, ru *rule, ep *episode, st *playbook.Step, base int64) (int64, bool) {
+	if st.Delay == nil {
+		return base + st.After, true
+	}
+	ta.judging(ru, ep, st.ID, base)
+	delay := st.Delay.Eval(ta.within(pa, ru, ep, max(base, pa.judged)))
+	return base + delay.Num, delay.Kind == value.Duration && delay.Bound == value.Exact
 }
 
 // instantOf reads a value as an instant: a date is its local midnight.
@@ -38,26 +71,56 @@ func (ta *Task) instantOf(pa *party, va value.Value) (int64, bool) {
 	return 0, false
 }
 
-// stepsAtOnce decides the steps that are due already when an event makes their episode start.
-func (ta *Task) stepsAtOnce(pa *party, ru *rule, li *life, ep *episode, oc occasion) error {
-	for _, st := range ru.Steps {
-		due, ok := ta.stepDue(pa, ru, ep, st)
-		if !ok || due > ep.StartAt {
-			continue
-		}
-		ta.decideStep(pa, ru, ep, st, ruling{due: due, now: oc.now, at: oc.decidedAt, oc: oc})
+// firstSteps begins the steps of a new episode: those of the first state, and what is due already if an event made it
+// start, or time the start's wait.
+func (ta *Task) firstSteps(pa *party, ru *rule, ep *episode, oc occasion) {
+	rl := ruling{due: oc.at, now: oc.now, at: oc.decidedAt, oc: oc, first: true}
+	if len(ru.States) > 0 {
+		ta.enterState(pa, ru, ep, ru.First, rl, wayStart)
 	}
+	if oc.event != nil {
+		ta.stepsAtOnce(pa, ru, ep, rl)
+	}
+	ta.conditions(pa, ru, ep, rl)
 	ta.settle(pa, ru, ep, oc.decidedAt)
-	return nil
 }
 
-// stepByTime decides a step at its due instant.
+// stepsAtOnce decides the steps that are due at an instant or before.
+func (ta *Task) stepsAtOnce(pa *party, ru *rule, ep *episode, rl ruling) {
+	until := rl.due
+	if rl.oc.settled {
+		until = rl.oc.now
+	}
+	for _, st := range ru.Steps {
+		if st.Waits() || !ru.isActive(ep, st) {
+			continue
+		}
+		due, ok := ta.stepDue(pa, ru, ep, st)
+		if !ok || due > until {
+			continue
+		}
+		own := rl
+		own.due = due
+		ta.decideStep(pa, ru, ep, st, own)
+	}
+}
+
+// stepByTime decides a step at its due instant; one that waited long enough comes to nothing.
 func (ta *Task) stepByTime(pa *party, ru *rule, li *life, ep *episode, st *playbook.Step, due int64) error {
 	ta.judging(ru, ep, stopName, due)
 	now := max(due, ep.StartAt)
-	if !ta.stopsByCondition(pa, ru, li, ep, now, due+ru.Lateness) {
-		ta.decideStep(pa, ru, ep, st, ruling{due: due, now: now, at: due + ru.Lateness})
-		ta.settle(pa, ru, ep, due+ru.Lateness)
+	rl := ruling{due: due, now: now, at: due + ru.Lateness}
+	if !ta.stopsByCondition(pa, ru, ep, rl) {
+		if st.Waits() {
+			ta.drop(pa, ru, ep, st, note{outcome: skipped, code: "within", text: "did not come within " + value.FormatDuration(st.Within, ""), at: rl.at, due: due})
+		} else {
+			if st.Timing == playbook.TimingAt && len(st.At.Events)+len(st.At.Facts) > 0 {
+				rl.known = pa.judged
+			}
+			ta.decideStep(pa, ru, ep, st, rl)
+		}
+		ta.conditions(pa, ru, ep, rl)
+		ta.settle(pa, ru, ep, rl.at)
 	}
 	ta.setLife(pa, ru, li, now)
 	return nil
@@ -65,10 +128,12 @@ func (ta *Task) stepByTime(pa *party, ru *rule, li *life, ep *episode, st *playb
 
 // ruling is when a step is decided.
 type ruling struct {
-	due int64 // ms
-	now int64 // ms, the instant that is judged
-	at  int64 // ms, decided_at
-	oc  occasion
+	due   int64 // ms
+	now   int64 // ms, the instant that is judged
+	at    int64 // ms, decided_at
+	known int64 // ms, of a live `at`: the newest instant judged, where its due instant may have become known after it
+	oc    occasion
+	first bool // at the start of the episode
 }
 
 // decideStep holds a step for its slot, or says why not.
@@ -80,16 +145,30 @@ func (ta *Task) decideStep(pa *party, ru *rule, ep *episode, st *playbook.Step, 
 			ta.drop(pa, ru, ep, st, note{outcome: missed, code: "missed", text: why, at: rl.at, due: rl.due})
 			return
 		}
-		slot = max(rl.due, rl.at)
+		slot = max(rl.due, rl.reached())
 	}
-	fr := ta.within(pa, ep, rl.now)
+	if rl.oc.settled {
+		rl.due, slot = max(rl.due, rl.oc.now), max(slot, rl.oc.now) // what is due while the start settles is due then
+	}
+	fr := ta.within(pa, ru, ep, rl.now)
 	fr.Event = rl.oc.event
 	if st.If != nil && !holds(st.If, fr) {
 		ta.drop(pa, ru, ep, st, note{outcome: skipped, code: "if", text: refusedBy(st.If, fr), at: rl.at, due: rl.due})
 		return
 	}
-	ep.setStep(stepState{ID: st.ID, Phase: held, DueAt: rl.due, DecidedAt: rl.at, Slot: slot})
+	ss := stepState{ID: st.ID, Phase: held, DueAt: rl.due, DecidedAt: rl.at, Slot: slot}
+	if st.KeepsEvent && rl.oc.event != nil {
+		ss.Event = keepEvent(rl.oc.event)
+	}
+	if st.Action == "log" {
+		ta.logStep(pa, ru, ep, st, ss, rl.oc.event, rl.now)
+		return
+	}
+	ep.setStep(ss)
 }
+
+// reached is when a step was come to.
+func (rl *ruling) reached() int64 { return max(rl.at, rl.known) }
 
 // missedBy says why a step comes too late: it was due before the start (an `at` step has a grace), or it is past its
 // expiry when it is reached. "" if it does not.
@@ -97,8 +176,8 @@ func missedBy(ep *episode, st *playbook.Step, rl ruling) string {
 	switch {
 	case rl.due <= ep.StartAt-missedGrace:
 		return "due " + instantText(rl.due) + ", before the start at " + instantText(ep.StartAt)
-	case rl.at > rl.due+st.Expires:
-		return "expired " + instantText(rl.due+st.Expires) + ", reached at " + instantText(rl.at)
+	case rl.reached() > rl.due+st.Expires && !rl.oc.settled:
+		return "expired " + instantText(rl.due+st.Expires) + ", reached at " + instantText(rl.reached())
 	}
 	return ""
 }
@@ -111,25 +190,28 @@ func (ta *Task) drop(pa *party, ru *rule, ep *episode, st *playbook.Step, no not
 }
 
 // settle skips the steps that wait for one that was never published, and ends the episode when every step is decided
-// and none is held.
+// and none is held; that of a journey in a final state only.
 func (ta *Task) settle(pa *party, ru *rule, ep *episode, at int64) {
 	for ta.skipFollowers(pa, ru, ep, at) {
 	}
-	ep.Over = true
+	if ep.Over {
+		return
+	}
 	for _, st := range ru.Steps {
-		if ss, _ := ep.step(st.ID); ss.Phase == waiting || ss.Phase == held {
-			ep.Over = false
+		if ss, _ := ep.step(st.ID); ss.Phase == held || !ep.Closing && ru.isActive(ep, st) {
+			return
 		}
 	}
+	ep.Over = ep.Closing || len(ru.States) == 0 || ru.isFinal(ep)
 }
 
 func (ta *Task) skipFollowers(pa *party, ru *rule, ep *episode, at int64) (again bool) {
 	for _, st := range ru.Steps {
-		if st.Timing != playbook.TimingAfterStep {
+		if st.Timing != playbook.TimingAfterStep || !ru.isActive(ep, st) {
 			continue
 		}
 		base, _ := ep.step(ru.Steps[st.AfterStep].ID)
-		if own, _ := ep.step(st.ID); own.Phase != waiting || base.Phase != dropped {
+		if base.Phase != dropped {
 			continue
 		}
 		ep.setStep(stepState{ID: st.ID, Phase: dropped})

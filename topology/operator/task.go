@@ -20,7 +20,8 @@ type Task struct {
 	accountRules []*rule
 	userRules    []*rule
 	concern      concern
-	keepers      []keeper // what wants to be woken beside the playbooks
+	docs         documents // what the documents of the bundle derive
+	keepers      []keeper  // what wants to be woken beside the playbooks
 	facts        builtin
 	maxLateness  int64 // ms, of any playbook and the bundle
 
@@ -37,7 +38,16 @@ type Task struct {
 	marked  []bool // by playbook index: the event at hand concerns the rule
 	scratch []byte
 
+	touching   touching
+	touched    []bool          // by playbook index: the event at hand can change its open episodes
+	trueBefore []watched       // what their conditions were before the fold
+	marks      []lang.StepMark // of the episode at hand
+	ripples    []*rule         // began or ceased to run
+
 	identity identity // of the event at hand
+
+	frozen     []waitingFor // by playbook index
+	frozenDocs []inputs     // by document index
 }
 
 // at says what is being judged.
@@ -54,6 +64,7 @@ type Counts struct {
 	Events, Late, Fired, Duplicates           int64
 	Entered, NotEntered, Decisions            int64
 	Intents, Cancels, Stopped, Regrets, Swept int64
+	Signals                                   int64
 }
 
 // NewTask makes the computation of one task. Resume has to be called before anything else.
@@ -62,16 +73,24 @@ func NewTask(b *playbook.Bundle, store topology.Store, sink topology.Sink) *Task
 	for _, pb := range b.Playbooks {
 		ru := newRule(pb)
 		ta.rules = append(ta.rules, ru)
-		if pb.Each == lang.ScopeUser {
+		switch pb.Each {
+		case lang.ScopeUser:
 			ta.userRules = append(ta.userRules, ru)
-		} else {
+		case lang.ScopeAccount:
 			ta.accountRules = append(ta.accountRules, ru)
 		}
 		ta.maxLateness = max(ta.maxLateness, pb.Lateness)
 	}
 	ta.maxLateness = max(ta.maxLateness, b.Lateness.Milliseconds())
+	if ac := newActives(b); ac != nil {
+		ta.keepers = append(ta.keepers, ac)
+	}
 	ta.concern, ta.facts = newConcern(b, ta.rules), newBuiltin(b)
+	ta.touching, ta.touched = newTouching(b, ta.rules), make([]bool, len(ta.rules))
 	ta.earlier, ta.marked = make([]bool, len(ta.rules)), make([]bool, len(ta.rules))
+	ta.docs = newDocuments(b, ta.rules, &ta.concern)
+	ta.keepers = append(ta.keepers, documentKeeper{}, newRampKeeper(ta.rules))
+	ta.listInputs()
 	return ta
 }
 
@@ -105,6 +124,9 @@ func (ta *Task) idle() { ta.judged.ok = false }
 // begin starts a call.
 func (ta *Task) begin(clock int64) {
 	ta.clock, ta.judged = max(clock, NoClock), at{}
+	ta.forgetSilences()
+	ta.forgetEdits()
+	ta.ripples = ta.ripples[:0]
 	if ta.meta.FirstClock == 0 && clock > 0 {
 		ta.meta.FirstClock = clock
 	}
@@ -117,6 +139,7 @@ func (ta *Task) begin(clock int64) {
 // that made due.
 func (ta *Task) ProcessEvent(ev *schemas.Event, clock int64) error {
 	ta.begin(clock)
+	ta.name(ev)
 	account, user := ta.partiesOf(ev)
 	id := ta.identify(ev, account, user)
 	if id.duplicate() {
@@ -132,9 +155,27 @@ func (ta *Task) ProcessEvent(ev *schemas.Event, clock int64) error {
 	}
 	ta.judged = at{}
 	id.remember()
+	ta.beginChain()
+	ta.causedBy(ev)
 	ta.match(ev, account, user)
 	ta.lookBefore(ev, account, user)
 	ta.fold(ev, account, user)
+	if err := ta.reactAll(ev, account, user); err != nil {
+		return err
+	}
+	ta.docs.withAccount = true
+	if user != nil {
+		return ta.workOff(user)
+	}
+	return ta.workOff(account)
+}
+
+// reactAll does what comes after the fold: derived values, then the rules.
+func (ta *Task) reactAll(ev *schemas.Event, account, user *party) error {
+	ta.derive(ev, account)
+	if user != nil {
+		ta.derive(ev, user)
+	}
 	if err := ta.react(ev, account); err != nil {
 		return err
 	}
@@ -180,7 +221,7 @@ func (ta *Task) catchUp(ev *schemas.Event, account, user *party) (more bool, err
 // instant is the event time as far as it may drive anything. A profile does not hold back the clock, so its time may be
 // days ahead of what was read of the other inputs: it never makes an absence.
 func (ta *Task) instant(ev *schemas.Event) int64 {
-	if ev.Kind == schemas.KindProfile || ev.Kind == schemas.KindReceipt {
+	if ev.Kind == schemas.KindProfile || ev.Kind == schemas.KindReceipt || ta.ofProfile(ev) {
 		return min(ev.At, ta.clock)
 	}
 	return ev.At
@@ -190,7 +231,7 @@ func (ta *Task) instant(ev *schemas.Event) int64 {
 func (ta *Task) react(ev *schemas.Event, pa *party) error {
 	oc := ta.occasionOf(ev, pa)
 	if pa.hasOpen() || oc.at <= pa.judged { // a late event may be a reason for regret
-		if err := ta.stopsOfEvent(pa, oc); err != nil {
+		if err := ta.episodesOfEvent(pa, oc); err != nil {
 			return err
 		}
 	}
@@ -202,8 +243,11 @@ func (ta *Task) react(ev *schemas.Event, pa *party) error {
 			return err
 		}
 	}
-	if ev.Kind != schemas.KindProfile {
+	if ev.Kind != schemas.KindProfile && !ta.ofProfile(ev) {
 		pa.judgedAt(oc.now)
+	}
+	if err := ta.ripple(pa, oc); err != nil {
+		return err
 	}
 	ta.idle()
 	return ta.rearmAfterEvent(pa)

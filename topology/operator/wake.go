@@ -11,9 +11,11 @@ type work uint8
 
 const (
 	workNone    work = iota
-	workStart        // an instant at which time may change the start's condition, or lets the subject in again
-	workStop         // an instant at which time may make a stop true
+	workStart        // an instant at which time may change the start's condition, lets the subject in again, or is in the calendar
+	workSettle       // an event that makes a start has settled
+	workJudge        // an instant at which time may make a condition of an episode true
 	workEnds         // the longest episode
+	workMove         // a state of a journey lasted long enough
 	workStep         // a step is due
 	workPublish      // the slot of a held step
 	workKept         // what a keeper offered
@@ -99,11 +101,15 @@ func (un unit) keptBefore(other unit) bool {
 
 func (un unit) rank() int {
 	switch un.work {
-	case workStop:
-		return -3
+	case workJudge:
+		return -5
 	case workEnds:
-		return -2
+		return -4
+	case workMove:
+		return -3
 	case workStart:
+		return -2
+	case workSettle:
 		return -1
 	}
 	return un.step.Index
@@ -119,9 +125,19 @@ type limit func(unit) bool
 type search struct {
 	within limit
 	first  unit
+
+	held *Task  // set while an input is silent: what waits for it is not offered, or later (freeze.go)
+	of   *party // the subject of held
 }
 
 func (se *search) offer(un unit) {
+	if se.held != nil {
+		later, delayed := se.held.delay(se.of, un)
+		if delayed && se.within != nil && later.wake.Ready() >= se.held.clock {
+			return
+		}
+		un = later
+	}
 	if se.within != nil && !se.within(un) {
 		return
 	}
@@ -133,6 +149,9 @@ func (se *search) offer(un unit) {
 // next computes the earliest unit of a subject exactly.
 func (ta *Task) next(pa *party, within limit) (unit, error) {
 	se := search{within: within, first: unit{wake: topology.NoWake}}
+	if len(ta.meta.Silences) > 0 {
+		se.held, se.of = ta, pa
+	}
 	open := pa.hasOpen()
 	for _, ru := range pa.rules {
 		if err := ta.nextOf(pa, ru, open, &se); err != nil {
@@ -157,8 +176,14 @@ func (ta *Task) nextOf(pa *party, ru *rule, open bool, se *search) error {
 			return err
 		}
 	}
+	timer := func(due int64, wo work) {
+		se.offer(unit{wake: topology.TimerAt(due + ru.Lateness), due: due, work: wo, rule: ru})
+	}
 	if due, ok := ta.startDue(pa, ru, &li); ok {
-		se.offer(unit{wake: topology.TimerAt(due + ru.Lateness), due: due, work: workStart, rule: ru})
+		timer(due, workStart)
+	}
+	if due, ok := ru.settleDue(&li); ok {
+		timer(due, workSettle)
 	}
 	for i := range li.Episodes {
 		if !li.Episodes[i].Over {
@@ -172,25 +197,32 @@ func (ta *Task) nextOfEpisode(pa *party, ru *rule, ep *episode, index int, se *s
 	timer := func(due int64, wo work, st *playbook.Step) {
 		se.offer(unit{wake: topology.TimerAt(due + ru.Lateness), due: due, work: wo, rule: ru, episode: index, step: st})
 	}
-	if due, ok := ta.stopDue(pa, ru, ep); ok {
-		timer(due, workStop, nil)
+	if ep.isOpen() {
+		if due, ok := ta.conditionDue(pa, ru, ep); ok {
+			timer(due, workJudge, nil)
+		}
+		timer(ep.StartAt+ru.Ends, workEnds, nil)
+		if due, _, ok := ru.moveDue(ep); ok {
+			timer(due, workMove, nil)
+		}
 	}
-	timer(ep.StartAt+ru.Ends, workEnds, nil)
 	for _, st := range ru.Steps {
-		switch ss, _ := ep.step(st.ID); ss.Phase {
-		case waiting:
-			if due, ok := ta.stepDue(pa, ru, ep, st); ok {
-				timer(due, workStep, st)
-			}
-		case held:
+		if ss, _ := ep.step(st.ID); ss.Phase == held {
 			se.offer(unit{wake: topology.PublicationAt(ss.Slot), due: ss.Slot, work: workPublish, rule: ru, episode: index, step: st})
+			continue
+		}
+		if !ep.isOpen() || !ru.isActive(ep, st) {
+			continue
+		}
+		if due, ok := ta.stepDue(pa, ru, ep, st); ok {
+			timer(due, workStep, st)
 		}
 	}
 }
 
 // timedAgain says whether time alone may let a subject in again.
 func (ru *rule) timedAgain() bool {
-	return ru.Again.Kind == playbook.AgainEvery || ru.Again.When != nil
+	return ru.Again.Kind == playbook.AgainEvery || ru.Again.When != nil || ru.Again.Kind == playbook.AgainPer && ru.Again.Every > 0
 }
 
 // startDue is the next instant at which time may change the edge of the start, after what was judged already.
@@ -203,26 +235,40 @@ func (ta *Task) startDue(pa *party, ru *rule, li *life) (int64, bool) {
 		return 0, false
 	}
 	ta.judging(ru, nil, "", pa.judged)
-	fr := ta.see(pa, ta.judgedFrom(pa, ru, ed))
+	fr := ta.see(pa, ta.startFrom(pa, ru, ed.cursor))
 	due := int64(lang.Never)
 	if when := ru.Start.When; when != nil {
 		due = when.Next(fr)
 		if rearm := li.EnteredAt + ru.Again.Every; ru.Again.Kind == playbook.AgainEvery && li.Entered && rearm > ed.cursor {
 			due = min(due, rearm)
 		}
+		if rearm, ok := ta.valueRearms(pa, ru, li, fr.Now); ok && rearm > ed.cursor {
+			due = min(due, rearm)
+		}
+		if per := ru.Again.Per; per != nil && per.Next != nil {
+			due = min(due, per.Next(ta.see(pa, ru.judgedFrom(pa, ed.cursor))))
+		}
+	}
+	if at, ok := ta.scheduleDue(pa, ru, ed); ok {
+		due = min(due, at)
 	}
 	if when := ru.Again.When; when != nil && li.Entered && !li.Armed {
-		due = min(due, when.Next(fr))
+		due = min(due, when.Next(ta.see(pa, ru.judgedFrom(pa, ed.cursor))))
 	}
 	return due, due != lang.Never
 }
 
-func (ta *Task) judgedFrom(pa *party, ru *rule, ed edges) int64 {
-	return max(ed.cursor, pa.judged-ru.Lateness-1)
-}
-
 // run does a unit of work. fired is false when the instant changed nothing that anybody sees.
 func (ta *Task) run(pa *party, un unit) (fired bool, err error) {
+	ta.beginChain()
+	ta.causedByTime(pa, un.due)
+	if fired, err = ta.runUnit(pa, un); err != nil {
+		return false, err
+	}
+	return fired, ta.workOff(pa)
+}
+
+func (ta *Task) runUnit(pa *party, un unit) (fired bool, err error) {
 	if un.work == workKept {
 		return ta.runKept(pa, un)
 	}
@@ -233,8 +279,14 @@ func (ta *Task) run(pa *party, un unit) (fired bool, err error) {
 	switch un.work {
 	case workStart:
 		fired, err = ta.startByTime(pa, un.rule, &li, un.due)
-	case workStop:
-		fired = ta.stopByTime(pa, un.rule, &li, &li.Episodes[un.episode], un.due)
+	case workSettle:
+		fired = true
+		err = ta.settled(pa, un.rule, &li, un.due)
+	case workJudge:
+		fired = ta.judgeByTime(pa, un.rule, &li, &li.Episodes[un.episode], un.due)
+	case workMove:
+		fired = true
+		err = ta.moveByTime(pa, un.rule, &li, &li.Episodes[un.episode], un.due)
 	case workEnds:
 		fired = true
 		ta.end(pa, un.rule, &li, &li.Episodes[un.episode], un.due)
@@ -245,8 +297,12 @@ func (ta *Task) run(pa *party, un unit) (fired bool, err error) {
 		fired = true
 		err = ta.publish(pa, un.rule, &li, &li.Episodes[un.episode], un.step)
 	}
+	if err == nil {
+		err = ta.ripple(pa, occasion{at: un.due, now: un.due, decidedAt: un.due + un.rule.Lateness})
+	}
 	if fired && err == nil {
 		ta.counts.Fired++
+		ta.documentsLag(pa, un)
 		pa.judgedAt(un.due)
 	}
 	return fired, err
@@ -258,6 +314,7 @@ func (ta *Task) runKept(pa *party, un unit) (fired bool, err error) {
 	fired, err = un.keeper.run(ta, pa, un)
 	if fired && err == nil {
 		ta.counts.Fired++
+		ta.documentsLag(pa, un)
 		pa.judgedAt(un.due)
 	}
 	return fired, err
@@ -279,18 +336,19 @@ func (ta *Task) setWake(pa *party, wa topology.Wake) {
 	}
 }
 
-// rearmAfterEvent keeps the wake a lower bound. With nothing open and no episode touched only the starts that the event
-// concerns can have come nearer; what moved away is noticed when the old wake comes.
+// rearmAfterEvent keeps the wake a lower bound. Where no episode was touched only what the event concerns can have come
+// nearer; what moved away is noticed when the old wake comes.
 func (ta *Task) rearmAfterEvent(pa *party) error {
-	if pa.stirred || pa.hasOpen() {
+	if pa.stirred {
 		return ta.rearm(pa)
 	}
+	open := pa.hasOpen()
 	se := search{first: unit{wake: topology.NoWake}}
 	for _, ru := range pa.rules {
-		if !ta.marked[ru.Index] {
+		if !ta.marked[ru.Index] && !(open && ta.touched[ru.Index]) && ru.Start.Schedule == nil {
 			continue
 		}
-		if err := ta.nextOf(pa, ru, false, &se); err != nil {
+		if err := ta.nextOf(pa, ru, open && ta.touched[ru.Index], &se); err != nil {
 			return err
 		}
 	}

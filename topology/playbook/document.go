@@ -30,7 +30,8 @@ func (ld *loader) playbooks() {
 			return
 		}
 		ld.declared[doc.name] = doc.body.line
-		ld.playbook, ld.refusedStart, ld.refusedFor = &Playbook{Name: doc.name, Version: version(doc.body)}, false, false
+		ld.reading = reading{}
+		ld.playbook = &Playbook{Name: doc.name, Version: version(doc.body)}
 		ld.document(doc.body)
 		ld.bundle.Playbooks = append(ld.bundle.Playbooks, ld.playbook)
 	})
@@ -49,52 +50,86 @@ func (ld *loader) document(body *node) {
 	pb := ld.playbook
 	ke := ld.read(body, "a playbook")
 	ke.take("playbook")
-	forget := ld.refuseVars(ke)
-	defer forget()
 	pb.Title = ld.optionalText(ke, "title")
 	pb.Owner = ld.optionalText(ke, "owner")
 	ld.subject(ke)
 	ld.class(ke)
-	pb.Lateness = ld.bundle.Lateness.Milliseconds()
-	ld.optionalDuration(ke, "lateness", &pb.Lateness)
-	pb.Ends = 365 * dayMillis
-	ld.optionalDuration(ke, "ends", &pb.Ends)
-	if missed := ke.take("missed"); missed != nil {
-		word, _ := ld.oneOf(missed, "missed", "skip", "send")
-		pb.SendMissed = word == "send"
-	}
+	ld.spans(ke)
+	ld.words(ke)
+	ld.declareActions(body)
 	if start := ke.need("start", "start: {event: login} or start: {when: idle(login) >= 7d}"); start != nil {
 		ld.start(start)
+	}
+	ld.experiment(ke)
+	if vars := ke.take("vars"); vars != nil {
+		ld.playbookVars = ld.vars(vars, ld.inEpisode("a var"))
 	}
 	ld.priority(ke)
 	if again := ke.take("again"); again != nil {
 		ld.again(again)
 	}
+	ld.toAndSteps(ke)
 	if stops := ke.take("stop"); stops != nil {
 		ld.stops(stops)
 	}
-	ld.toAndSteps(ke)
-	ke.refuse("without it a message waits for nothing: caps and windows come later", "urgent")
-	ke.refuse("", "remember", "vars", "experiment", "goal", "first", "states", "always", "moved", "pin")
+	if target := ke.take("goal"); target != nil {
+		ld.goal(target)
+	}
 	ke.done()
 }
 
-// refuseVars keeps the uses of refused vars silent while the playbook is read.
-func (ld *loader) refuseVars(ke *keys) (forget func()) {
-	var names []string
-	if en, ok := ke.entries["vars"]; ok {
-		for _, variable := range en.value.entries {
-			if !ld.names.Refused[variable.key] {
-				names = append(names, variable.key)
-				ld.names.Refused[variable.key] = true
-			}
-		}
+// spans reads the durations of a playbook.
+func (ld *loader) spans(ke *keys) {
+	pb := ld.playbook
+	pb.Lateness, pb.Ends, pb.Remember = ld.bundle.Lateness.Milliseconds(), 365*dayMillis, 400*dayMillis
+	ld.optionalDuration(ke, "lateness", &pb.Lateness)
+	ld.optionalDuration(ke, "ends", &pb.Ends)
+	ld.optionalDuration(ke, "remember", &pb.Remember)
+}
+
+// words reads the yes and no of a playbook.
+func (ld *loader) words(ke *keys) {
+	pb := ld.playbook
+	if missed := ke.take("missed"); missed != nil {
+		word, _ := ld.oneOf(missed, "missed", "skip", "send")
+		pb.SendMissed = word == "send"
 	}
-	return func() {
-		for _, name := range names {
-			delete(ld.names.Refused, name)
-		}
+	if urgent := ke.take("urgent"); urgent != nil {
+		pb.Urgent = ld.flag(urgent, "urgent")
 	}
+	if pin := ke.take("pin"); pin != nil {
+		pb.Pin = ld.flag(pin, "pin")
+	}
+}
+
+// experiment checks the arms of an experiment. They are drawn by a later release.
+func (ld *loader) experiment(ke *keys) {
+	en, ok := ke.takeKey("experiment")
+	if !ok {
+		return
+	}
+	inner := ld.read(en.value, "experiment")
+	if inner == nil {
+		return
+	}
+	ld.later(en.line, en.column, "the experiment of "+ld.playbook.Name)
+	if id := inner.need("id", "experiment: {id: offer_v1, unit: account, arms: {a: 50, b: 50}}"); id != nil {
+		ld.name(id, "the id of an experiment")
+	}
+	if unit := inner.need("unit", "unit: account"); unit != nil {
+		ld.oneOf(unit, "unit", "account", "user")
+	}
+	ld.arms = nil
+	if arms := inner.need("arms", "arms: {a: 50, b: 50}"); arms != nil {
+		ld.named(arms, "arms", func(arm entry) {
+			ld.arms = append(ld.arms, arm.key)
+			ld.whole(arm.value, "the weight of an arm", 0)
+		})
+	}
+	if holdout := inner.take("holdout"); holdout != nil {
+		ld.percent(holdout, "holdout")
+	}
+	inner.done()
 }
 
 func (ld *loader) optionalText(ke *keys, name string) string {
@@ -134,11 +169,29 @@ func (ld *loader) subject(ke *keys) {
 		ld.playbook.Each = lang.ScopeUser
 		return
 	case len(words) > 2 && words[0] == "each" && words[2] == "by":
-		ld.fail(no, "%s", lang.NotBuilt("for: "+text, "each account and each user are"))
+		ld.keyed(no, words)
+		return
 	default:
-		ld.fail(no, "for is `each account` or `each user`; found %q%s", text, lang.Suggest(text, []string{"each account", "each user"}))
+		ld.fail(no, "for is `each account`, `each user` or `each NAME by event.F`; found %q%s", text, lang.Suggest(text, []string{"each account", "each user"}))
 	}
 	ld.refusedFor = true
+}
+
+// keyed reads each NAME by event.F [and event.G]: checked here, run by a later release.
+func (ld *loader) keyed(no *node, words []string) {
+	ld.playbook.Each = lang.ScopeKey
+	ld.key, _ = ld.name(ld.part(no, 5, words[1]), "the name of a key")
+	ld.later(no.line, no.column, "for: "+no.text)
+	for i, word := range words[3:] {
+		field, isField := strings.CutPrefix(word, "event.")
+		if i%2 == 0 && (!isField || !lang.ValidName(field)) || i%2 == 1 && word != "and" {
+			ld.fail(no, "for: each NAME by event.F [and event.G]; found %q", no.text)
+			return
+		}
+	}
+	if len(words)%2 != 0 {
+		ld.fail(no, "for: each NAME by event.F [and event.G]; found %q", no.text)
+	}
 }
 
 func (ld *loader) class(ke *keys) {
@@ -152,14 +205,14 @@ func (ld *loader) class(ke *keys) {
 // priority may read what the episode has.
 func (ld *loader) priority(ke *keys) {
 	if no := ke.take("priority"); no != nil {
-		ld.playbook.Priority = ld.compile(no, ld.inEpisode("priority", value.Int, value.Decimal))
+		ld.playbook.Priority = ld.exprOrChoice(no, ld.inEpisode("priority", numbers()...))
 	}
 }
 
 // inEpisode is the place of an expression that is judged while an episode is open.
 func (ld *loader) inEpisode(use string, want ...value.Kind) lang.Context {
 	return lang.Context{
-		Scope: ld.playbook.Each, HasStart: true, Start: ld.playbook.Start.Events, Capture: ld.capture, StartRefused: ld.refusedStart,
+		Scope: ld.playbook.Each, Key: ld.key, Arms: ld.arms, Steps: ld.actionIDs(), Vars: ld.playbookVars, HasStart: true, Start: ld.playbook.Start.Events, Capture: ld.capture, StartRefused: ld.refusedStart,
 		NoEvent: "no event is at hand here; write start.F for a field of the start event",
 		Want:    want, Use: use,
 	}

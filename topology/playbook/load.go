@@ -19,7 +19,7 @@ import (
 // it. Templates and other folders are not looked at.
 //
 // It reads in this order, so that each part finds its words declared: the bundle document, lists, events, facts and
-// metrics of it and of the vocabularies, then the playbooks.
+// metrics of it and of the vocabularies, what documents derive, then the playbooks.
 func Load(fsys fs.FS) (*Bundle, error) {
 	files, problems := readFiles(fsys)
 	if len(problems) > 0 {
@@ -28,8 +28,12 @@ func Load(fsys fs.FS) (*Bundle, error) {
 	ld := newLoader(files)
 	ld.parse()
 	ld.bundleDocument()
+	ld.declare()
 	ld.vocabularies()
+	ld.derive()
 	ld.playbooks()
+	ld.monthly()
+	ld.policies()
 	ld.finish()
 	if len(ld.problems) > 0 {
 		return nil, ld.problems.sorted()
@@ -73,6 +77,17 @@ type loader struct {
 	file      string // of the document at hand
 	playbook  *Playbook
 	declared  map[string]int // playbook name -> line
+	reading
+}
+
+// reading is what is known of the playbook at hand while it is read.
+type reading struct {
+	key          string // NAME of a keyed subject
+	arms         []string
+	playbookVars map[string]*lang.Metric
+	drafts       []*draft
+	defaultTo    *To
+	of           *Step // whose recipients are read
 	// refusedStart says that the start event of the playbook at hand has its error already, refusedFor its subject.
 	refusedStart, refusedFor bool
 }
@@ -111,8 +126,8 @@ func hashFiles(files []File) string {
 	return hex.EncodeToString(sum.Sum(nil))
 }
 
-// notBuilt are the documents of the language that this release refuses.
-var notBuilt = []string{"health", "segments", "signals", "stages", "evidence", "monthly", "policy", "test"}
+// documentKinds are the kinds of documents (language.md 1), sorted; `test` documents are read by who runs them.
+var documentKinds = []string{"bundle", "evidence", "health", "monthly", "playbook", "policy", "segments", "signals", "stages", "test", "vocabulary"}
 
 // parse reads the documents of all files and sorts out what they are.
 func (ld *loader) parse() {
@@ -144,18 +159,16 @@ func invalidText(text []byte) int {
 
 func (ld *loader) classify(body *node) {
 	if body.shape != shapeMapping || len(body.entries) == 0 {
-		ld.fail(body, "a document is a mapping whose first key says its kind: bundle, vocabulary or playbook")
+		ld.fail(body, "a document is a mapping whose first key says its kind, such as playbook: NAME")
 		return
 	}
 	first := body.entries[0]
 	switch {
-	case contains(notBuilt, first.key):
-		ld.failAt(first.line, first.column, "%s", lang.NotBuilt("the document `"+first.key+"`", ""))
+	case !contains(documentKinds, first.key):
+		ld.failAt(first.line, first.column, "the first key of a document says its kind, %s is none%s", first.key, lang.Suggest(first.key, documentKinds))
 		return
-	case first.key != "bundle" && first.key != "vocabulary" && first.key != "playbook":
-		kinds := append([]string{"bundle", "playbook", "vocabulary"}, notBuilt...)
-		sort.Strings(kinds)
-		ld.failAt(first.line, first.column, "the first key of a document says its kind, %s is none%s", first.key, lang.Suggest(first.key, kinds))
+	case first.key == "test":
+		ld.bundle.Tests = append(ld.bundle.Tests, Test{File: ld.file, Line: first.line, Title: first.value.text})
 		return
 	}
 	name, ok := ld.name(first.value, "the name of the "+first.key)
@@ -181,6 +194,7 @@ func (ld *loader) finish() {
 		pb.Index = i
 	}
 	ld.bundle.Facts = ld.facts
+	ld.names.SetSlack(ld.bundle.longestLateness())
 	ld.bundle.Slots = ld.names.Slots
 	ld.bundle.Roles = rolesOf(ld.bundle.Playbooks, ld.names.Roles)
 	ld.collisions()

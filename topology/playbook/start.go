@@ -14,43 +14,100 @@ func (ld *loader) start(no *node) {
 		return
 	}
 	st := &ld.playbook.Start
-	event, hasEvent := ke.takeKey("event")
-	when, hasWhen := ke.takeKey("when")
-	switch {
-	case hasEvent && hasWhen:
-		ld.failAt(when.line, when.column, "start has an event and a when; exactly one of them")
-	case hasEvent:
-		st.Events = ld.eventList(event.value)
-		ld.refusedStart = len(st.Events) == 0
-	case hasWhen:
-		st.When = ld.compile(when.value, ld.waiting("when"))
-	case ke.mentions("schedule"):
-		ld.refusedStart = true
-	case !ke.mentions("event") && !ke.mentions("when"):
-		ld.fail(no, "start needs an event or a when; write {event: login} or {when: idle(login) >= 7d}")
-	}
+	kind := ld.startKind(ke, no)
 	if condition := ke.take("if"); condition != nil {
 		st.If = ld.compile(condition, ld.startIf())
 	}
 	if existing, ok := ke.takeKey("existing"); ok {
-		ld.existing(existing, hasEvent)
+		ld.existing(existing.value)
 	}
-	ke.refuse("", "schedule", "settle", "once", "match")
+	ld.eventStart(ke, kind)
 	ke.done()
+}
+
+// startKind reads the one thing that begins an episode and names it.
+func (ld *loader) startKind(ke *keys, no *node) (kind string) {
+	st := &ld.playbook.Start
+	var found []entry
+	for _, name := range []string{"event", "when", "schedule"} {
+		if en, ok := ke.takeKey(name); ok {
+			found = append(found, en)
+		}
+	}
+	switch {
+	case len(found) > 1:
+		second := found[1]
+		ld.failAt(second.line, second.column, "start has %s and %s; exactly one of them", article(found[0].key), article(second.key))
+		ld.refusedStart = true
+		return ""
+	case len(found) == 0:
+		if !mentionsAny(ke, []string{"event", "when", "schedule"}) {
+			ld.fail(no, "start needs an event, a when or a schedule; write {event: login} or {when: idle(login) >= 7d}")
+		}
+		ld.refusedStart = true
+		return ""
+	}
+	switch en := found[0]; en.key {
+	case "event":
+		st.Events = ld.eventList(en.value)
+		ld.refusedStart = len(st.Events) == 0
+	case "when":
+		st.When = ld.compile(en.value, ld.waiting("when"))
+	default:
+		st.Schedule = ld.schedule(en.value)
+	}
+	return found[0].key
+}
+
+func article(word string) string {
+	if word == "event" {
+		return "an event"
+	}
+	return "a " + word
+}
+
+// eventStart reads the keys that belong to a start with an event.
+func (ld *loader) eventStart(ke *keys, kind string) {
+	st := &ld.playbook.Start
+	once, hasOnce := ke.takeKey("once")
+	settle, hasSettle := ke.takeKey("settle")
+	match, hasMatch := ke.takeKey("match")
+	if kind != "event" {
+		for _, en := range []entry{once, settle, match} {
+			if en.key != "" && kind != "" {
+				ld.failAt(en.line, en.column, "%s belongs to a start with an event; this one has a %s", en.key, kind)
+			}
+		}
+		return
+	}
+	if hasSettle {
+		st.Settle, _ = ld.duration(settle.value, "settle")
+	}
+	if hasMatch {
+		st.Match = ld.startMatch(match.value)
+	}
+	if hasOnce && ld.flag(once.value, "once") && len(st.Events) > 0 {
+		seen := make([]string, len(st.Events))
+		for i, de := range st.Events {
+			seen[i] = "has(" + de.Name + ")"
+		}
+		at := &node{shape: shapeScalar, text: strings.Join(seen, " or "), line: once.line, column: once.column, multiline: true}
+		st.Seen = ld.compile(at, lang.Context{Scope: ld.playbook.Each, Key: ld.key, Want: condition(), Use: "once"})
+	}
 }
 
 // waiting is the place of a condition that the engine waits for, before an episode is open.
 func (ld *loader) waiting(use string) lang.Context {
 	return lang.Context{
-		Scope: ld.playbook.Each, Waiting: true, Want: condition(), Use: use,
+		Scope: ld.playbook.Each, Key: ld.key, Vars: ld.playbookVars, Waiting: true, Want: condition(), Use: use,
 		NoEvent: "a condition that is waited for has no event at hand",
 	}
 }
 
 func (ld *loader) startIf() lang.Context {
 	return lang.Context{
-		Scope: ld.playbook.Each, Event: ld.playbook.Start.Events, StartRefused: ld.refusedStart, Want: condition(), Use: "if",
-		NoEvent: "a start with `when` has no event",
+		Scope: ld.playbook.Each, Key: ld.key, Vars: ld.playbookVars, Event: ld.playbook.Start.Events, StartRefused: ld.refusedStart,
+		Want: condition(), Use: "if", NoEvent: "this start has no event",
 	}
 }
 
@@ -83,121 +140,32 @@ func containsEvent(defs []*lang.EventDef, de *lang.EventDef) bool {
 	return false
 }
 
-func (ld *loader) existing(en entry, eventStart bool) {
-	word, ok := ld.text(en.value, "existing")
-	if ok && strings.HasPrefix(word, "ramp") {
-		ld.fail(en.value, "%s", lang.NotBuilt("existing: "+word, "include enters all at once, ignore none"))
-		return
-	}
-	word, ok = ld.oneOf(en.value, "existing", "ignore", "mark", "include")
-	if ok && eventStart && word != "ignore" {
-		ld.fail(en.value, "%s", lang.NotBuilt("existing: "+word+" with an event start", "an event start ignores what was"))
-		return
-	}
-	switch word {
-	case "mark":
-		ld.playbook.Start.Existing = ExistingMark
-	case "include":
-		ld.playbook.Start.Existing = ExistingInclude
-	}
-}
-
-// again reads never | always | every D | after EVENT | after EXPR.
-func (ld *loader) again(no *node) {
-	text, ok := ld.text(no, "again")
+// existing reads ignore | mark | include | ramp N%/day.
+func (ld *loader) existing(no *node) {
+	word, ok := ld.text(no, "existing")
+	st := &ld.playbook.Start
 	if !ok {
 		return
 	}
-	word, rest, _ := strings.Cut(text, " ")
-	rest = strings.TrimSpace(rest)
-	re := &ld.playbook.Again
-	switch {
-	case text == "never":
-		re.Kind = AgainNever
-	case text == "always":
-		re.Kind = AgainAlways
-	case word == "every" && rest != "":
-		re.Kind = AgainEvery
-		if re.Every, ok = value.ParseDuration(rest); !ok {
-			ld.fail(no, "again: every wants a duration such as 30d; found %q", rest)
-		}
-	case word == "after" && rest != "":
-		re.Kind = AgainAfter
-		ld.againAfter(no, strings.Index(text, rest), rest)
-	case word == "per":
-		ld.fail(no, "%s", lang.NotBuilt("again: "+text, "never, always, every D and after X are"))
-	default:
-		ld.fail(no, "again is never, always, every D, or after EVENT or a condition; found %q", text)
-	}
-}
-
-// againAfter is an event if the text is the name of one, else a condition.
-func (ld *loader) againAfter(no *node, offset int, text string) {
-	line, column := place(no, offset)
-	at := &node{shape: shapeScalar, text: text, line: line, column: column, multiline: no.multiline}
-	if lang.ValidName(text) && ld.names.Metrics[ld.playbook.Each][text] == nil {
-		ld.playbook.Again.Event = ld.knownEvent(at)
+	if rest, ramp := strings.CutPrefix(word, "ramp "); ramp {
+		st.Existing, st.Ramp = ExistingRamp, ld.rampPercent(no, strings.TrimSpace(rest))
 		return
 	}
-	ld.playbook.Again.When = ld.compile(at, ld.waiting("again: after"))
-}
-
-// stops reads the entries of stop.
-func (ld *loader) stops(no *node) {
-	if no.shape != shapeSequence {
-		ld.fail(no, "stop is a list: [{event: login}, {when: account.status != \"active\"}]")
-		return
-	}
-	for _, item := range no.items {
-		ld.stop(item)
+	switch word, _ = ld.oneOf(no, "existing", "ignore", "mark", "include", "ramp 5%/day"); word {
+	case "mark":
+		st.Existing = ExistingMark
+	case "include":
+		st.Existing = ExistingInclude
 	}
 }
 
-func (ld *loader) stop(no *node) {
-	ke := ld.read(no, "a stop")
-	if ke == nil {
-		return
+// rampPercent reads N%/day.
+func (ld *loader) rampPercent(no *node, text string) int64 {
+	number, ok := strings.CutSuffix(text, "%/day")
+	micros, valid := value.ParseDecimal(number)
+	if !ok || !valid || micros <= 0 || micros > 100*value.Scale {
+		ld.fail(no, "ramp is a share of the subjects a day, above 0 and up to 100: ramp 5%%/day; found %q", text)
+		return value.Scale
 	}
-	event, hasEvent := ke.takeKey("event")
-	when, hasWhen := ke.takeKey("when")
-	condition := ke.take("if")
-	ke.take("id")
-	ke.refuse("an entry without an action ends the episode", "send", "task", "notify", "request", "log", "contacted")
-	ke.refuse("", "match", "to", "via", "data", "links", "expires", "priority", "category", "window", "urgent", "at", "after")
-	ke.done()
-	switch {
-	case hasEvent && hasWhen:
-		ld.failAt(when.line, when.column, "a stop has an event and a when; exactly one of them")
-	case hasEvent:
-		ld.eventStops(event.value, condition)
-	case hasWhen:
-		ld.whenStop(when.value, condition)
-	default:
-		ld.fail(no, "a stop needs an event or a when; write {event: login}")
-	}
-}
-
-// eventStops makes one stop per event of the entry.
-func (ld *loader) eventStops(no, condition *node) {
-	for _, de := range ld.eventList(no) {
-		st := Stop{Event: de, Text: de.Name}
-		if condition != nil {
-			cx := ld.inEpisode("if", value.Bool)
-			cx.Event = []*lang.EventDef{de}
-			st.If = ld.compile(condition, cx)
-			st.Text += " if " + condition.text
-		}
-		ld.playbook.Stops = append(ld.playbook.Stops, st)
-	}
-}
-
-func (ld *loader) whenStop(no, condition *node) {
-	cx := ld.inEpisode("when", value.Bool)
-	cx.Waiting = true
-	st := Stop{When: ld.compile(no, cx), Text: no.text}
-	if condition != nil {
-		st.If = ld.compile(condition, ld.inEpisode("if", value.Bool))
-		st.Text += " if " + condition.text
-	}
-	ld.playbook.Stops = append(ld.playbook.Stops, st)
+	return micros
 }

@@ -12,9 +12,11 @@ func (ld *loader) recipients(ke *keys, st *Step, to *To) {
 	own := ke.take("to")
 	switch {
 	case own != nil:
+		ld.of = st
 		if read := ld.to(own); read != nil {
 			st.To = *read
 		}
+	case st.Action == "log":
 	case st.Action == "request" || st.Action == "":
 		st.To = To{All: [][]Recipient{{{Kind: ToAccount}}}}
 	case to != nil:
@@ -65,7 +67,7 @@ func (ld *loader) recipient(no *node, choice lang.Node) (Recipient, bool) {
 	if pa, ok := choice.(*lang.Path); ok && len(pa.Names) == 1 && pa.Names[0] == "user" {
 		if ld.playbook.Each != lang.ScopeUser {
 			line, column := place(no, offset)
-			ld.failAt(line, column, "a playbook for each account has no user; write role(\"admin\") or a user id such as start.user_id")
+			ld.failAt(line, column, "a playbook for each %s has no user; write role(\"admin\") or a user id such as start.user_id", ld.subjectWord())
 			return Recipient{}, false
 		}
 		return Recipient{Kind: ToUser}, true
@@ -77,8 +79,16 @@ func (ld *loader) recipient(no *node, choice lang.Node) (Recipient, bool) {
 	}
 	line, column := place(no, offset)
 	part := &node{shape: shapeScalar, text: no.text[offset:end], line: line, column: column, multiline: no.multiline}
-	pg := ld.compile(part, ld.inEpisode("to", value.Text))
+	pg := ld.compileIn(part, ld.inStep(ld.of, "to", value.Text), ld.of)
 	return Recipient{Kind: ToPath, Name: part.text, Path: pg}, pg != nil
+}
+
+// subjectWord is what the playbook is for.
+func (ld *loader) subjectWord() string {
+	if ld.playbook.Each == lang.ScopeKey {
+		return ld.key
+	}
+	return ld.playbook.Each.String()
 }
 
 func recipientKind(name string) RecipientKind {

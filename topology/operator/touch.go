@@ -1,0 +1,159 @@
+package operator
+
+import (
+	"holdfast/schemas"
+	"holdfast/topology/lang"
+	"holdfast/topology/playbook"
+)
+
+// touching says which playbooks' open episodes an event can change, so that no other life is decoded for it: those that
+// wait for the event, or for a condition that reads it or a fact that it sets. Those of users that read something of the
+// account are always among them.
+type touching struct {
+	byEvent    [][]*rule // by EventDef.Index
+	always     []*rule
+	dependents [][]*rule // by playbook index: what waits for running("p")
+}
+
+func newTouching(b *playbook.Bundle, rules []*rule) touching {
+	size := 0
+	for _, def := range b.Events {
+		size = max(size, def.Index+1)
+	}
+	to := touching{byEvent: make([][]*rule, size), dependents: make([][]*rule, len(b.Playbooks))}
+	for _, ru := range rules {
+		if ru.lazy {
+			to.always = append(to.always, ru)
+		}
+		events, facts := ru.waitsFor()
+		for _, def := range b.Events {
+			if events[def] || anyFact(def.AccountFacts, facts) || anyFact(def.UserFacts, facts) {
+				to.byEvent[def.Index] = append(to.byEvent[def.Index], ru)
+			}
+		}
+		to.depends(ru, rules)
+	}
+	return to
+}
+
+// depends notes which playbooks' running a rule waits for.
+func (to *touching) depends(ru *rule, rules []*rule) {
+	for _, other := range rules {
+		for _, pr := range append(ru.conditions(), ru.Start.When, ru.Again.When) {
+			if pr != nil && has(pr.Knows(ru.Each), "running/"+other.Name) {
+				to.dependents[other.Index] = append(to.dependents[other.Index], ru)
+				break
+			}
+		}
+	}
+}
+
+// waitsFor are the events and facts that can change an open episode.
+func (ru *rule) waitsFor() (events map[*lang.EventDef]bool, facts map[*lang.FactDef]bool) {
+	events, facts = map[*lang.EventDef]bool{}, map[*lang.FactDef]bool{}
+	add := func(list []*lang.EventDef) {
+		for _, def := range list {
+			events[def] = true
+		}
+	}
+	for i := range ru.Stops {
+		add(ru.Stops[i].Events)
+	}
+	for _, st := range ru.Steps {
+		add(st.Events)
+	}
+	for i := range ru.States {
+		for _, mo := range ru.States[i].Events {
+			events[mo.Event] = true
+		}
+	}
+	for _, pr := range ru.conditions() {
+		add(pr.Events)
+		for _, fact := range pr.Facts {
+			facts[fact] = true
+		}
+	}
+	return events, facts
+}
+
+func anyFact(list []*lang.FactDef, facts map[*lang.FactDef]bool) bool {
+	for _, fact := range list {
+		if facts[fact] {
+			return true
+		}
+	}
+	return false
+}
+
+// touch marks the rules whose open episodes the event at hand can change. A profile, a change of the members and a record
+// that is the first of its subject by event time can change all.
+func (ta *Task) touch(ev *schemas.Event, parties ...*party) {
+	clear(ta.touched)
+	ta.trueBefore = ta.trueBefore[:0]
+	for _, def := range ta.matched {
+		for _, ru := range ta.touching.byEvent[def.Index] {
+			ta.touched[ru.Index] = true
+		}
+	}
+	for _, ru := range ta.touching.always {
+		ta.touched[ru.Index] = true
+	}
+	everything := ev.Kind == schemas.KindProfile || membershipOf(ev) != unsaid
+	for _, pa := range parties {
+		if pa == nil {
+			continue
+		}
+		since, seen := pa.sub.Int(observedKey)
+		for _, ru := range pa.rules {
+			if everything || !seen || ev.At < since || isAbout(ev, ru.Playbook) {
+				ta.touched[ru.Index] = true
+			}
+		}
+	}
+}
+
+// ripple judges what waits for playbooks that began or ceased to run while the event or instant at hand was handled.
+func (ta *Task) ripple(pa *party, oc occasion) error {
+	for n := 0; n < maxHops && len(ta.ripples) > 0; n++ {
+		turned := ta.ripples
+		ta.ripples = nil
+		for _, ru := range turned {
+			for _, dependent := range ta.touching.dependents[ru.Index] {
+				if dependent.Each != ru.Each {
+					continue
+				}
+				if err := ta.rippleTo(pa, dependent, oc); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	ta.ripples = ta.ripples[:0]
+	return nil
+}
+
+func (ta *Task) rippleTo(pa *party, ru *rule, oc occasion) error {
+	li, err := pa.life(ru)
+	if err != nil {
+		return err
+	}
+	rl := ruling{due: oc.at, now: oc.now, at: oc.decidedAt}
+	changed := false
+	for i := range li.Episodes {
+		if ep := &li.Episodes[i]; ep.isOpen() && (ta.stopsByCondition(pa, ru, ep, rl) || ta.conditions(pa, ru, ep, rl)) {
+			ta.settle(pa, ru, ep, rl.at)
+			changed = true
+		}
+	}
+	if changed {
+		ta.setLife(pa, ru, &li, oc.now)
+	}
+	switch {
+	case ru.Start.When == nil && ru.Again.When == nil:
+		return nil
+	case oc.event != nil && ru.Start.When != nil:
+		return ta.judgeStart(pa, ru, oc)
+	}
+	_, err = ta.startByTime(pa, ru, &li, oc.now)
+	return err
+}
