@@ -78,6 +78,7 @@ func (ta *Task) match(ev *schemas.Event, account, user *party) {
 	for _, ru := range ta.concern.always {
 		ta.marked[ru.Index] = true
 	}
+	ta.markDocuments()
 	everything := ev.Kind == schemas.KindProfile || membershipOf(ev) != unsaid
 	ta.markAll(ev, account, everything)
 	if user != nil {
@@ -87,7 +88,8 @@ func (ta *Task) match(ev *schemas.Event, account, user *party) {
 
 func (ta *Task) markAll(ev *schemas.Event, pa *party, everything bool) {
 	since, ok := pa.sub.Int(observedKey)
-	if ok && ev.At >= since && !everything {
+	pa.everything = !ok || ev.At < since || everything
+	if !pa.everything {
 		return
 	}
 	for _, ru := range pa.rules {

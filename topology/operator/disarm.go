@@ -23,6 +23,9 @@ func (ta *Task) Disarm(ref topology.Ref, playbook, step string) error {
 		}
 		return ta.rearm(pa)
 	}
+	if known, err := ta.disarmDocument(pa, playbook); known {
+		return err
+	}
 	return fmt.Errorf("disarm playbook %s: there is none for such a subject", playbook)
 }
 

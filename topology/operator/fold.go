@@ -47,7 +47,7 @@ func (ta *Task) fold(ev *schemas.Event, account, user *party) {
 
 // late says that an event comes after the watermark passed it.
 func (ta *Task) late(ev *schemas.Event) bool {
-	return ev.At < ta.watermark() && ev.Kind != schemas.KindProfile
+	return ev.At < ta.watermark() && ev.Kind != schemas.KindProfile && ev.Kind != schemas.KindEngine
 }
 
 // observe keeps the time of the first record of a subject, by event time.

@@ -32,9 +32,18 @@ func (ld *loader) collisions() {
 		name := "the fact " + fact.Name + " (" + fact.Type.String() + ")" // both scopes share keys: their cells are apart
 		claim(fact.ValueKey, name)
 		claim(fact.TimeKey, name+" @")
+		if fact.Aged {
+			claim(fact.SinceKey, name+" ^")
+		}
 	}
+	claim(topology.Key(lang.ContractsCell), lang.ContractsCell)
+	for _, name := range sortedKeys(ld.names.Sets) {
+		claim(lang.SetKey(name), "the set "+name)
+	}
+	ld.claimDerived(claim)
 	for _, pb := range ld.bundle.Playbooks {
 		claim(topology.Key("episode/"+pb.Name), "episode/"+pb.Name)
 		claim(topology.Key("rule/"+pb.Name), "rule/"+pb.Name)
+		claim(lang.RunningKey(pb.Name), "running/"+pb.Name)
 	}
 }

@@ -14,7 +14,9 @@ type Expectation struct {
 	Count     string         `yaml:"count"`    // playbook/step
 	Cancel    string         `yaml:"cancel"`   // playbook/step
 	Decision  string         `yaml:"decision"` // outcome
-	Is        *int           `yaml:"is"`
+	Signal    string         `yaml:"signal"`   // score/NAME, tier/NAME, segment/N, signal/N, stage, evidence/GOAL
+	At        string         `yaml:"at"`       // signal: as of then; "" is the end
+	Is        any            `yaml:"is"`
 	Playbook  string         `yaml:"playbook"`
 	Step      string         `yaml:"step"`
 	User      string         `yaml:"user"`
@@ -41,6 +43,8 @@ func (ex Expectation) String() string {
 		return "count " + ex.Count
 	case ex.Cancel != "":
 		return "cancel " + ex.Cancel + " " + ex.User
+	case ex.Signal != "":
+		return strings.TrimSpace("signal " + ex.Signal + " " + ex.Account + ex.User + " " + ex.At)
 	}
 	return "decision " + ex.Decision + " " + ex.Playbook + "/" + ex.Step + " " + ex.User
 }
@@ -54,12 +58,14 @@ func (ex Expectation) check(wo *World) string {
 		return ex.one(wo, ex.Cancel, "cancel")
 	case ex.None != "":
 		return ex.counted(wo, ex.None, 0)
+	case ex.Signal != "":
+		return ex.signal(wo)
 	case ex.Count != "" && ex.Is != nil:
-		return ex.counted(wo, ex.Count, *ex.Is)
+		return ex.counted(wo, ex.Count, int(numberOf(ex.Is)))
 	case ex.Decision != "":
 		return ex.decision(wo)
 	}
-	return "nothing is expected: write intent, none, count, cancel or decision"
+	return "nothing is expected: write intent, none, count, cancel, decision or signal"
 }
 
 // one looks for an intent that is as expected in everything that is named.
@@ -162,8 +168,8 @@ func (ex Expectation) decision(wo *World) string {
 		}
 	}
 	switch {
-	case ex.Is != nil && n != *ex.Is:
-		return fmt.Sprintf("got %d, want %d", n, *ex.Is)
+	case ex.Is != nil && n != int(numberOf(ex.Is)):
+		return fmt.Sprintf("got %d, want %v", n, ex.Is)
 	case ex.Is == nil && n == 0:
 		return "there is none"
 	}
