@@ -18,6 +18,11 @@ func (wo *world) outlineOf(ex *Expr) *outline {
 	ol := &outline{spans: []Span{0}}
 	var own []Span
 	ex.walk(func(part *Expr) {
+		if part.Name == "evidence_count" || part.Name == "evidence_sum" {
+			for _, pr := range wo.ca.Proofs {
+				ol.events = append(ol.events, pr.Event)
+			}
+		}
 		if part.Op == OpSpan {
 			own = append(own, part.Span)
 		}

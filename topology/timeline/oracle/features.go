@@ -21,6 +21,7 @@ func (ca Case) Features() []string {
 	for _, li := range ca.Lines {
 		add("history:disorder", li.Arrives != li.At)
 		add("history:profile", li.Event == "")
+		add("history:stranger", li.User == Stranger)
 	}
 	ca.expressions(func(ex *Expr) {
 		add("expr:"+ex.Name, ex.Op == OpCall)
@@ -30,7 +31,10 @@ func (ca Case) Features() []string {
 		add("expr:pane", ex.isPaned())
 		add("expr:clock", ex.Op == OpClock)
 	})
-	for _, note := range ca.Run().Notes {
+	for _, ac := range ca.Accounts {
+		add("history:old_accounts", ac.Created != 0 && len(ca.Lines) > 0 && ac.Created < ca.Lines[0].At)
+	}
+	for _, note := range ca.run().notes {
 		list = append(list, "saw:"+note)
 	}
 	slices.Sort(list)

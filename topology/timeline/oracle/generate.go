@@ -33,6 +33,7 @@ func (ge *generator) make(seed uint64) Case {
 	}
 	ge.spans = []Span{pick(ge.dr, 6*Hour, 12*Hour, Day), pick(ge.dr, Day, 2*Day, 3*Day), pick(ge.dr, 5*Day, 7*Day)}
 	ge.zero = Instant(pick(ge.dr, date(2026, 3, 3), date(2026, 3, 26), date(2026, 10, 21), date(2026, 6, 10)).UnixMilli()).plus(Span(ge.dr.below(48)) * 30 * Minute)
+	ge.old, ge.one = ge.dr.chance(6), ge.dr.chance(40)
 	ge.people()
 	ge.documents()
 	for n := ge.dr.between(1, min(ge.size, 3)); n > 0; n-- {
@@ -69,11 +70,16 @@ type generator struct {
 	user  bool   // scope of what is being made
 	inDoc bool   // it is a derived document: no reference to another
 	late  bool   // lines arrive late
+	old   bool   // accounts are older than the history
+	one   bool   // everything comes by one topic, so that the clock follows every line
 }
 
 func (ge *generator) people() {
 	zones := []string{"", "", "Europe/Berlin", "America/New_York", "Asia/Kolkata"}
 	created := pick(ge.dr, 0, 0, ge.zero)
+	if ge.old {
+		created = ge.zero.plus(-pick(ge.dr, ge.spans[1], 10*Day))
+	}
 	users := 0
 	for a := ge.dr.between(1, 2); a > 0; a-- {
 		account := Account{ID: fmt.Sprintf("a%d", len(ge.ca.Accounts)+1), Zone: pick(ge.dr, zones...), Created: created}
@@ -96,6 +102,9 @@ func (ge *generator) people() {
 func (ge *generator) span() Span { return pick(ge.dr, ge.spans...) }
 
 func (ge *generator) event() string {
+	if ge.one {
+		return pick(ge.dr, "login", "login", "used", "used_a", "calls")
+	}
 	return pick(ge.dr, "login", "login", "used", "used_a", "calls", "failed", "paid", "ticket")
 }
 
@@ -122,6 +131,13 @@ func (ge *generator) playbook() Playbook {
 	for n := pick(ge.dr, 0, 0, 1, 1, 2); n > 0; n-- {
 		pb.Stops = append(pb.Stops, ge.stop(pb, len(pb.Stops)+1))
 	}
+	if ge.old && pb.Start.When != nil {
+		pb.Existing = pick(ge.dr, "", "mark", "include")
+	}
+	if ge.dr.chance(15) {
+		ge.journey(&pb)
+		return pb
+	}
 	for n := ge.dr.between(1, min(ge.size, 3)); n > 0; n-- {
 		pb.Steps = append(pb.Steps, ge.step(pb))
 	}
@@ -139,6 +155,9 @@ func (ge *generator) start() Start {
 	case kind < 50:
 		st.When = ge.waiting(1)
 	case kind < 90:
+		if st.Event, st.If = ge.engineEvent(); st.Event != "" {
+			return st
+		}
 		st.Event = ge.event()
 		st.Once = ge.dr.chance(20)
 		if ge.dr.chance(20) {
@@ -153,6 +172,32 @@ func (ge *generator) start() Start {
 		st.If = ge.condition(1)
 	}
 	return st
+}
+
+// engineEvent draws an event that a derived document of the scope makes, with a condition on it; "" often.
+func (ge *generator) engineEvent() (string, *Expr) {
+	if !ge.dr.chance(40) {
+		return "", nil
+	}
+	for _, he := range ge.ca.Health {
+		if he.PerUser == ge.user {
+			return "tier_changed", is(path("event.direction"), "==", word(pick(ge.dr, "down", "up", "first")))
+		}
+	}
+	for _, wa := range ge.ca.Segments {
+		if wa.PerUser == ge.user {
+			return pick(ge.dr, "segment_entered", "segment_left"), is(path("event.segment"), "==", word(wa.Name))
+		}
+	}
+	for _, wa := range ge.ca.Signals {
+		if wa.PerUser == ge.user {
+			return pick(ge.dr, "signal_raised", "signal_cleared"), nil
+		}
+	}
+	if len(ge.ca.Proofs) > 0 && !ge.user {
+		return "evidence_added", is(path("event.goal"), "==", word("g1"))
+	}
+	return "", nil
 }
 
 func (ge *generator) again(st Start) Again {
@@ -248,6 +293,7 @@ func (ge *generator) history() {
 	}
 	last := ge.ca.Lines[len(ge.ca.Lines)-1].At
 	ge.ca.Until = last.plus(pick(ge.dr, 0, ge.span(), ge.span()+ge.ca.Lateness, 10*Day))
+	ge.surprises()
 	if ge.late {
 		ge.disorder()
 	}
@@ -280,6 +326,9 @@ func (ge *generator) line(at Instant, who int) Line {
 	us := ge.ca.Users[who]
 	li := Line{At: at, Arrives: at, Account: us.Account, User: us.ID}
 	li.Event = pick(ge.dr, "login", "login", "login", "used", "used", "calls", "failed", "paid", "ticket")
+	if ge.one {
+		li.Event = pick(ge.dr, "login", "login", "used", "calls")
+	}
 	switch {
 	case li.Event == "used":
 		li.With = []Trait{{"feature", pick(ge.dr, "a", "a", "b")}}
@@ -292,6 +341,23 @@ func (ge *generator) line(at Instant, who int) Line {
 		li.User = ""
 	}
 	return li
+}
+
+// surprises adds a user that no profile tells of, and profiles that change.
+func (ge *generator) surprises() {
+	if ge.dr.chance(6) {
+		for i := range ge.ca.Lines {
+			if li := &ge.ca.Lines[i]; li.User != "" && ge.dr.chance(30) {
+				li.User = Stranger
+			}
+		}
+	}
+	if ge.dr.chance(6) {
+		at := ge.dr.between(1, len(ge.ca.Lines)-1)
+		li := Line{At: ge.ca.Lines[at].At, Account: ge.ca.Accounts[0].ID, Set: []Trait{{"plan", pick(ge.dr, "free", "team")}}}
+		li.Arrives = li.At
+		ge.ca.Lines = slices.Insert(ge.ca.Lines, at, li)
+	}
 }
 
 // disorder lets some lines arrive late, but within the lateness.

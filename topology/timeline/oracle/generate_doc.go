@@ -7,7 +7,14 @@ func (ge *generator) documents() {
 	ge.inDoc = true
 	for n := pick(ge.dr, 0, 0, 1, 1, 2); n > 0; n-- {
 		ge.user = ge.dr.chance(25)
-		switch ge.dr.below(3) {
+		switch ge.dr.below(5) {
+		case 3:
+			if len(ge.ca.Stages) == 0 {
+				ge.ca.Stages = append(ge.ca.Stages, ge.stages())
+			}
+		case 4:
+			ge.ca.Keep = 20
+			ge.ca.Proofs = append(ge.ca.Proofs, Proof{ID: fmt.Sprintf("r%d", len(ge.ca.Proofs)+1), Event: ge.event(), Value: ge.dr.between(1, 3), Goal: pick(ge.dr, "g1", "g1", "g2")})
 		case 0:
 			if len(ge.ca.Health) == 0 {
 				ge.ca.Health = append(ge.ca.Health, ge.health())
@@ -64,4 +71,13 @@ func (ge *generator) watch(prefix string, n int) Watch {
 		wa.Settle = pick(ge.dr, Hour, ge.spans[0])
 	}
 	return wa
+}
+
+func (ge *generator) stages() Stages {
+	st := Stages{PerUser: ge.user, Dwell: pick(ge.dr, 0, Hour, ge.spans[0])}
+	for n := ge.dr.between(1, 2); n > 0; n-- {
+		st.List = append(st.List, Stage{Name: fmt.Sprintf("g%d", n), Is: ge.waiting(0)})
+	}
+	st.List = append(st.List, Stage{Name: "rest"})
+	return st
 }

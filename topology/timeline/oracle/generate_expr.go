@@ -139,6 +139,14 @@ func (ge *generator) derivedTerms() []*Expr {
 			list = append(list, is(named("score", he.Name), "<", num(10*ge.dr.between(2, 8))))
 		}
 	}
+	for _, st := range ge.ca.Stages {
+		if st.PerUser == ge.user {
+			list = append(list, is(path("stage"), pick(ge.dr, "==", "!="), word(st.List[0].Name)))
+		}
+	}
+	if len(ge.ca.Proofs) > 0 && !ge.user {
+		list = append(list, is(call("evidence_count", ""), ">=", num(ge.dr.between(1, 4))), is(call("evidence_sum", ""), ">=", num(ge.dr.between(2, 6))))
+	}
 	for _, wa := range ge.ca.Segments {
 		if wa.PerUser == ge.user {
 			list = append(list, named("segment", wa.Name), not(named("segment", wa.Name)))

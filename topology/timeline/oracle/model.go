@@ -263,6 +263,9 @@ type User struct {
 	Roles   []string
 }
 
+// Stranger is the user whom no profile tells of.
+const Stranger = "u9"
+
 // A Line is one record of the history.
 type Line struct {
 	At      Instant

@@ -10,7 +10,6 @@ type Outcome struct {
 	Intents   []Intent
 	Decisions []Decision
 	Signals   []Signal
-	Notes     []string // what happened on the way, for the table of features; sorted, each once
 }
 
 // An Intent is a message, task, notice, request, or the cancel of one (then Action is "cancel").
@@ -59,6 +58,4 @@ func (ou *Outcome) sort() {
 	slices.SortStableFunc(ou.Signals, func(one, two Signal) int {
 		return cmp.Or(cmp.Compare(one.Account, two.Account), cmp.Compare(one.User, two.User), cmp.Compare(one.Name, two.Name), cmp.Compare(one.Since, two.Since))
 	})
-	slices.Sort(ou.Notes)
-	ou.Notes = slices.Compact(ou.Notes)
 }

@@ -1,6 +1,7 @@
 package oracle
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 )
@@ -16,6 +17,9 @@ func (wo *world) recognise(li Line) *happened {
 		if tr.Name == "count" {
 			ha.weight = ha.fields["count"].n / million
 		}
+	}
+	if li.Event == "" {
+		ha.source, ha.id = "telemetry.profiles", fmt.Sprintf("%s/%s@%d", li.Account, li.User, li.At)
 	}
 	root := wo.ca.root(li.Event)
 	for _, ev := range wo.ca.Events {
@@ -88,9 +92,12 @@ func (wo *world) process(ha *happened, before snapshot) {
 	}
 	var caused []*happened
 	for _, su := range concerned {
+		if ha.at < su.judged {
+			wo.note("out_of_order")
+		}
 		su.judged = max(su.judged, ha.at)
 		su.fold(ha)
-		if ha.line.Event == "" && ha.depth == 0 {
+		if len(ha.names) == 0 {
 			su.takeProfile(ha)
 		}
 	}

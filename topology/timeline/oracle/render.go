@@ -407,13 +407,17 @@ func (ca Case) Scenario() string {
 func (li Line) text() string {
 	fl := flow{"at: " + moment(li.At)}
 	subject := li.Account
-	if li.User != "" {
+	switch li.User {
+	case "":
+	case Stranger:
+		subject += "/" + Stranger
+	default:
 		subject = li.User
 	}
 	if li.Event == "" {
 		fl.add("profile", subject)
-		set := traits(li.Set)
-		if li.Account != subject { // of a user: roles stand beside the traits
+		set := flow{"traits: " + traits(li.Set).String()}
+		if li.User != "" {
 			set = flow{"roles: [" + strings.Join(li.Roles, ", ") + "]"}
 		}
 		fl.add("set", set.String())

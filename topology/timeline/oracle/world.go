@@ -22,10 +22,13 @@ type world struct {
 	outlines map[*Expr]*outline
 	zones    map[string]*time.Location
 	out      Outcome
+	notes    []string // what happened on the way, for the table of features
 }
 
 // Run says what the case must give.
-func (ca Case) Run() Outcome {
+func (ca Case) Run() Outcome { return ca.run().out }
+
+func (ca Case) run() *world {
 	wo := newWorld(&ca)
 	lines := slices.Clone(ca.Lines)
 	slices.SortStableFunc(lines, func(one, two Line) int {
@@ -41,7 +44,7 @@ func (ca Case) Run() Outcome {
 	}
 	wo.finish()
 	wo.out.sort()
-	return wo.out
+	return wo
 }
 
 func newWorld(ca *Case) *world {
@@ -250,4 +253,4 @@ func order(one, two appointment) int {
 		strings.Compare(one.subject, two.subject), strings.Compare(one.playbook, two.playbook), strings.Compare(one.step, two.step))
 }
 
-func (wo *world) note(what string) { wo.out.Notes = append(wo.out.Notes, what) }
+func (wo *world) note(what string) { wo.notes = append(wo.notes, what) }
