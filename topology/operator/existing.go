@@ -14,25 +14,26 @@ import (
 // the clock: subjects that exist are of a lower generation, and are judged as of then before their next event, at their
 // next timer, or by the sweep, whatever comes first.
 func (ta *Task) Resume(encoded []byte, clock int64, fresh bool) error {
+	return ta.ResumeFrom(nil, encoded, clock, fresh)
+}
+
+// ResumeFrom is Resume on state that another bundle wrote: what it changes is followed (edits.go). nil: the same bundle,
+// or nobody knows any more; then playbooks that the task knows count as unchanged.
+func (ta *Task) ResumeFrom(old *playbook.Bundle, encoded []byte, clock int64, fresh bool) error {
 	me, err := decodeMeta(encoded)
 	if err != nil {
 		return fmt.Errorf("resume task: %w", err)
 	}
-	known := me
-	me.Activations = nil
-	for _, ru := range ta.rules {
-		ac, ok := known.find(ru.Name)
-		if !ok {
-			ac = activation{Playbook: ru.Name, Generation: known.Generation, At: clock}
-			if !fresh {
-				ac.Generation++
-				me.Generation, me.Sweeping, me.Cursor = known.Generation+1, true, topology.Ref{}
-			}
-		}
-		ru.activation = ac
-		me.Activations = append(me.Activations, ac)
+	news := ta.activate(&me, clock, fresh)
+	if old != nil && old.Hash != ta.bundle.Hash && !fresh {
+		ta.noteEdits(&me, old, clock)
+		news = true
+	}
+	if news {
+		me.Generation, me.Sweeping, me.Cursor = me.Generation+1, true, topology.Ref{}
 	}
 	ta.meta = me
+	ta.frame.SlotSince = ta.slotSince()
 	ta.begin(clock)
 	return nil
 }
@@ -117,40 +118,54 @@ func (ta *Task) meet(pa *party) error {
 		ta.foldRosters(pa) // the new playbooks may name roles that nobody named before
 	}
 	for _, ru := range pa.rules {
-		if ru.activation.Generation <= of || ru.Start.When == nil || pa.edges(ru).disarmed {
+		if pa.edges(ru).disarmed {
 			continue
 		}
-		if err := ta.judgeExisting(pa, ru); err != nil {
+		if ru.activation.Generation > of {
+			if err := ta.judgeExisting(pa, ru); err != nil {
+				return err
+			}
+		}
+		if err := ta.followEdits(pa, ru, of); err != nil {
 			return err
 		}
 	}
 	return ta.rearm(pa)
 }
 
-// judgeExisting sets the baseline of a condition at the activation, and does what `existing` says with a subject for
-// which it is true. Unknown never enters; `mark` also marks where the history to tell is missing.
+// judgeExisting sets the baseline of a start at its activation, and does what `existing` says with a subject for which it
+// is true. Unknown never enters; `mark` also marks where the history to tell is missing.
 func (ta *Task) judgeExisting(pa *party, ru *rule) error {
-	at := ru.activation.At
-	ta.judging(ru, nil, "", at)
-	fr := ta.see(pa, at)
-	is := truth(ru.Start.When, fr)
-	pa.setEdges(ru, edges{start: is == value.Yes, cursor: at})
-	marks := is == value.Yes || is == value.Maybe && !lang.Complete(fr, ru.Each)
-	if ru.Start.Existing == playbook.ExistingMark && marks {
-		li, err := pa.life(ru)
-		if err != nil {
-			return err
-		}
-		ta.mark(pa, ru, &li, at, at)
-		ta.setLife(pa, ru, &li, at)
-		return nil
-	}
-	if ru.Start.Existing != playbook.ExistingInclude || is != value.Yes {
-		return nil
-	}
-	li, err := pa.life(ru)
-	if err != nil {
+	if err := ta.forget(pa, ru); err != nil {
 		return err
 	}
-	return ta.enter(pa, ru, &li, occasion{at: at, now: at, decidedAt: at + ru.Lateness, existing: true})
+	ta.baseline(pa, ru, ru.activation.At)
+	ta.judging(ru, nil, "", ru.activation.At)
+	fr := ta.see(pa, ru.activation.At)
+	is := ta.wasThere(ru, fr)
+	switch ru.Start.Existing {
+	case playbook.ExistingMark:
+		if is == value.Yes || is == value.Maybe && (ru.Start.When == nil || !lang.Complete(fr, ru.Each)) {
+			return ta.markExisting(pa, ru, fr)
+		}
+	case playbook.ExistingInclude, playbook.ExistingRamp:
+		if is == value.Yes && ru.Start.When != nil {
+			return ta.include(pa, ru)
+		}
+	}
+	return nil
+}
+
+// wasThere says whether what starts a playbook is already so: its condition; that there was such an event, for a start
+// that takes the first one only; of other events nobody knows, and a day of a calendar is always ahead.
+func (ta *Task) wasThere(ru *rule, fr *lang.Frame) value.Truth {
+	switch {
+	case ru.Start.When != nil:
+		return truth(ru.Start.When, fr)
+	case ru.Start.Seen != nil:
+		return truth(ru.Start.Seen, fr)
+	case ru.Start.Schedule != nil:
+		return value.No
+	}
+	return value.Maybe
 }

@@ -7,15 +7,17 @@ import (
 	"sort"
 	"strings"
 
+	"holdfast/schemas"
 	"holdfast/topology"
 )
 
-// activation says since when a playbook is in this task, and which subjects were there before it: those of a lower
-// generation.
+// activation says since when a playbook or a document is in this task, and which subjects were there before it: those of
+// a lower generation.
 type activation struct {
-	Playbook   string
+	Name       string // of the playbook, or the title of the document, which has a blank
 	Generation int64
 	At         int64 // ms, A of language.md 5
+	GoneAt     int64 // ms, when a bundle came without it; 0: it is here
 }
 
 // meta is what a task remembers beside its subjects. It is stored in the task record.
@@ -23,16 +25,25 @@ type meta struct {
 	Generation  int64 // of the subjects that are born now
 	FirstClock  int64 // ms, the first clock value of the task (language.md 1, history); 0 while there is none
 	Activations []activation
-	Sweeping    bool // silent subjects are still to be judged; Cursor is the last one that was
+	Silences    []Silence // freeze.go; sorted by input
+	Edits       []edit    // edits.go; sorted by playbook, then generation
+	Slots       []slotAge // aggregates that are younger than the task, sorted by key
+	Sweeping    bool      // silent subjects are still to be judged; Cursor is the last one that was
 	Cursor      topology.Ref
 }
 
-const metaVersion = 1
+// slotAge says since when an aggregate is folded.
+type slotAge struct {
+	Key   uint32
+	Since int64 // ms
+}
 
-// find returns the activation of a playbook.
-func (me *meta) find(playbook string) (activation, bool) {
-	i := sort.Search(len(me.Activations), func(i int) bool { return me.Activations[i].Playbook >= playbook })
-	if i < len(me.Activations) && me.Activations[i].Playbook == playbook {
+const metaVersion = 2
+
+// find returns the activation of a playbook or document.
+func (me *meta) find(name string) (activation, bool) {
+	i := sort.Search(len(me.Activations), func(i int) bool { return me.Activations[i].Name >= name })
+	if i < len(me.Activations) && me.Activations[i].Name == name {
 		return me.Activations[i], true
 	}
 	return activation{}, false
@@ -47,16 +58,27 @@ func (me *meta) history() int64 {
 	return me.FirstClock
 }
 
-// append encodes the meta: version, generation, activations by name, and the cursor of the sweep.
+// append encodes the meta: version, generation, lists, and the cursor of the sweep.
 func (me *meta) append(dst []byte) []byte {
 	dst = append(dst, metaVersion, flags(me.Sweeping))
 	dst = binary.AppendVarint(dst, me.Generation)
 	dst = binary.AppendVarint(dst, me.FirstClock)
 	dst = binary.AppendUvarint(dst, uint64(len(me.Activations)))
 	for _, ac := range me.Activations {
-		dst = appendText(dst, ac.Playbook)
-		dst = binary.AppendVarint(dst, ac.Generation)
-		dst = binary.AppendVarint(dst, ac.At)
+		dst = appendText(dst, ac.Name)
+		dst = appendVarints(dst, ac.Generation, ac.At, ac.GoneAt)
+	}
+	dst = binary.AppendUvarint(dst, uint64(len(me.Silences)))
+	for _, si := range me.Silences {
+		dst = appendVarints(append(dst, byte(si.Input)), si.Since, si.Until, si.Over)
+	}
+	dst = binary.AppendUvarint(dst, uint64(len(me.Edits)))
+	for i := range me.Edits {
+		dst = me.Edits[i].append(dst)
+	}
+	dst = binary.AppendUvarint(dst, uint64(len(me.Slots)))
+	for _, sl := range me.Slots {
+		dst = binary.AppendVarint(binary.BigEndian.AppendUint32(dst, sl.Key), sl.Since)
 	}
 	if me.Sweeping {
 		dst = append(appendText(dst, me.Cursor.Account), byte(me.Cursor.Kind))
@@ -65,19 +87,35 @@ func (me *meta) append(dst []byte) []byte {
 	return dst
 }
 
+func appendVarints(dst []byte, numbers ...int64) []byte {
+	for _, n := range numbers {
+		dst = binary.AppendVarint(dst, n)
+	}
+	return dst
+}
+
+// decodeMeta is the inverse. Version 1 had activations only, and none that was gone.
 func decodeMeta(b []byte) (me meta, err error) {
 	if len(b) == 0 {
 		return meta{}, nil
 	}
 	re := reader{rest: b}
-	if version := re.byte(); version != metaVersion {
-		return meta{}, fmt.Errorf("decode task meta: version %d, this program knows %d: %w", version, metaVersion, errCell)
+	version := re.byte()
+	if version < 1 || version > metaVersion {
+		return meta{}, fmt.Errorf("decode task meta: version %d, this program knows 1 to %d: %w", version, metaVersion, errCell)
 	}
 	me.Sweeping = re.flags(1) != 0
 	me.Generation = re.varint()
 	me.FirstClock = re.varint()
 	for n := re.count(); n > 0 && re.err == nil; n-- {
-		me.Activations = append(me.Activations, activation{Playbook: re.text(), Generation: re.varint(), At: re.varint()})
+		ac := activation{Name: re.text(), Generation: re.varint(), At: re.varint()}
+		if version > 1 {
+			ac.GoneAt = re.varint()
+		}
+		me.Activations = append(me.Activations, ac)
+	}
+	if version > 1 {
+		me.decodeLists(&re)
 	}
 	if me.Sweeping {
 		me.Cursor = topology.Ref{Account: re.text(), Kind: topology.SubjectKind(re.byte()), ID: re.text()}
@@ -86,6 +124,28 @@ func decodeMeta(b []byte) (me meta, err error) {
 		return meta{}, fmt.Errorf("decode task meta: %w", err)
 	}
 	return me, nil
+}
+
+func (me *meta) decodeLists(re *reader) {
+	for n := re.count(); n > 0 && re.err == nil; n-- {
+		me.Silences = append(me.Silences, Silence{Input: schemas.Kind(re.byte()), Since: re.varint(), Until: re.varint(), Over: re.varint()})
+	}
+	for n := re.count(); n > 0 && re.err == nil; n-- {
+		me.Edits = append(me.Edits, re.edit())
+	}
+	for n := re.count(); n > 0 && re.err == nil; n-- {
+		me.Slots = append(me.Slots, slotAge{Key: re.uint32(), Since: re.varint()})
+	}
+}
+
+func (re *reader) uint32() uint32 {
+	if len(re.rest) < 4 {
+		re.fail()
+		return 0
+	}
+	v := binary.BigEndian.Uint32(re.rest)
+	re.rest = re.rest[4:]
+	return v
 }
 
 // cloneRef makes a Ref that does not alias anybody's buffer.
