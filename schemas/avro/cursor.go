@@ -3,7 +3,6 @@ package avro
 import (
 	"encoding/binary"
 	"math"
-	"slices"
 )
 
 // cursor reads Avro binary without copying. A fault sticks: the first one is kept with its place, the cursor jumps to
@@ -184,26 +183,4 @@ func (cu *cursor) block() int {
 		return 0
 	}
 	return int(items)
-}
-
-// fewKeys are compared one by one, more are sorted.
-const fewKeys = 8
-
-// distinct refuses a map whose keys, those from that place on, are not all different.
-func (cu *cursor) distinct(from int) {
-	keys := cu.keys[from:]
-	if len(keys) > fewKeys {
-		slices.Sort(keys)
-		for i := 1; i < len(keys); i++ {
-			if keys[i] == keys[i-1] {
-				cu.fail(faultKeyTwice)
-			}
-		}
-		return
-	}
-	for i := range keys {
-		if slices.Contains(keys[:i], keys[i]) {
-			cu.fail(faultKeyTwice)
-		}
-	}
 }
