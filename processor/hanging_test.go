@@ -47,7 +47,7 @@ func TestMissingMarkersOfACommittedTransactionAreWritten(t *testing.T) {
 				t.Fatal(err)
 			}
 			la := wo.bareLane()
-			ended, err := la.completeHanging(wo.ctx, 0, tc.mark)
+			ended, err := la.proc.completeHanging(wo.ctx, 0, tc.mark)
 			if err != nil || ended != tc.ended {
 				t.Fatalf("completeHanging: %v, %v; want %v", ended, err, tc.ended)
 			}

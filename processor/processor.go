@@ -140,7 +140,7 @@ func (pr *Processor) Run(ctx context.Context) (err error) {
 
 // prepare waits for the brokers, checks the topics and sets up the codecs.
 func (pr *Processor) prepare(ctx context.Context) error {
-	if err := pr.checkTopics(ctx); err != nil {
+	if err := pr.awaitTopics(ctx); err != nil {
 		return err
 	}
 	pr.lanes = pr.config.lanes(int(pr.partitions))

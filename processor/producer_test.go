@@ -38,7 +38,7 @@ func TestASessionBeginsWithItsProducerID(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pr.instance = "p0"
+	pr.instance, pr.admin, pr.partitions = "p0", wo.admin, 1
 	pr.statuses.expect(1)
 	se, err := (&lane{proc: pr}).openSession(t.Context())
 	if err != nil {

@@ -36,6 +36,12 @@ func (la *lane) txnResolve(ctx context.Context, tasks []*task, po *produced, cau
 		la.txnDiscard(tasks)
 		return fmt.Errorf("%w: settle: %w", errSession, err)
 	}
+	if alive {
+		if err := la.endOwn(ctx, la.session); err != nil {
+			la.txnDiscard(tasks)
+			return fmt.Errorf("settle: %w", err)
+		}
+	}
 	committed, err := la.proc.committedMarks(ctx, tasks)
 	if err != nil {
 		la.txnDiscard(tasks)
@@ -99,7 +105,8 @@ type committedOffset struct {
 // committedOffsets reads the stable group offsets of one task. A broker answers UNSTABLE_OFFSET_COMMIT per partition while a
 // transaction with offsets is open, and kadm does not repeat it: an offset of -1 then means "ask again", never "none".
 func (pr *Processor) committedOffsets(ctx context.Context, partition int32) (committedOffset, error) {
-	for began := pr.now(); ; {
+	looked := pr.now()
+	for began := looked; ; {
 		fetched, err := pr.admin.FetchOffsets(kadm.RequireStable(ctx), pr.config.group())
 		if errors.Is(err, kerr.GroupIDNotFound) { // the embedded broker, for a group that was never used
 			return committedOffset{}, nil
@@ -115,6 +122,12 @@ func (pr *Processor) committedOffsets(ctx context.Context, partition int32) (com
 		}
 		if fatalKafka(err) {
 			return committedOffset{}, err
+		}
+		if errors.Is(err, kerr.UnstableOffsetCommit) && pr.now().Sub(looked) > hangingAfter {
+			looked = pr.now()
+			if _, err := pr.endHanging(ctx, pr.outputSet(partition)); err != nil {
+				return committedOffset{}, err
+			}
 		}
 		if waited := pr.now().Sub(began); errors.Is(err, kerr.UnstableOffsetCommit) && waited > pr.config.RestoreDeadline {
 			return committedOffset{}, fmt.Errorf("the offsets of group %s have been waiting for the end of a transaction for %v: it never ended (list it with kafka-transactions.sh): %w", pr.config.group(), waited, err)

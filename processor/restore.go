@@ -183,7 +183,7 @@ func (rp *replaying) poll(ctx context.Context, la *lane, reader *kgo.Client) err
 	stuck := la.proc.now().Sub(rp.progressAt)
 	if stuck > hangingAfter && la.proc.now().Sub(rp.lookedAt) > hangingAfter {
 		rp.lookedAt = la.proc.now()
-		if _, err := la.completeHanging(ctx, int32(rp.part.ID()), rp.bound.mark); err != nil {
+		if err := la.proc.endChangelogHanging(ctx, int32(rp.part.ID()), rp.bound.mark); err != nil {
 			return err
 		}
 	}

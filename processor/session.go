@@ -2,6 +2,7 @@ package processor
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -88,11 +89,24 @@ func (la *lane) openSession(ctx context.Context) (*session, error) {
 	if se.GroupTransactSession, err = kgo.NewGroupTransactSession(opts...); err != nil {
 		return nil, fmt.Errorf("create session: %w", err)
 	}
-	if err := la.takeProducerID(ctx, se); err != nil {
+	if err := la.takeOver(ctx, se); err != nil {
 		se.CloseAllowingRebalance()
 		return nil, err
 	}
 	return se, nil
+}
+
+// takeOver ends what a predecessor of the same transactional id left, also what the brokers have forgotten.
+func (la *lane) takeOver(ctx context.Context, se *session) error {
+	if err := la.takeProducerID(ctx, se); err != nil {
+		return err
+	}
+	err := la.endOwn(ctx, se)
+	if errors.Is(err, errStillOpen) {
+		la.log.Warn("a transaction of a predecessor has no end that anybody knows; its partition waits", zapError(err))
+		return nil
+	}
+	return err
 }
 
 // takeProducerID ends what a predecessor of the same transactional id left open.

@@ -59,7 +59,7 @@ func sameLayout(found kadm.TopicDetails, topics []string) error {
 }
 
 func missingTopics(names ...string) error {
-	return fmt.Errorf("topics are missing: %s; create them with `holdfast topics create --brokers ...`", strings.Join(names, ", "))
+	return fmt.Errorf("%w: %s; create them with `holdfast topics create --brokers ...`", errTopicsMissing, strings.Join(names, ", "))
 }
 
 // readTopicConfigs reads what the topics' settings mean for us: how long the changelog keeps tombstones, and how large a

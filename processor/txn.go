@@ -145,6 +145,9 @@ func (la *lane) txnAbort(ctx context.Context, tasks []*task) error {
 	if _, err := la.session.End(ctx, kgo.TryAbort); err != nil {
 		return fmt.Errorf("%w: abort: %w", errSession, err)
 	}
+	if err := la.endOwn(ctx, la.session); err != nil { // else the next commit would end it, and what was dropped appear
+		return fmt.Errorf("after an abort: %w", err)
+	}
 	la.rewind()
 	return nil
 }
