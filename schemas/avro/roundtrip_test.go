@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -115,6 +116,30 @@ func judgeByGoavro(t *testing.T, record string, value []byte) {
 	}
 	if record != "MessageIntent" && record != "Signal" && !bytes.Equal(again, value[singleHeaderBytes:]) {
 		t.Errorf("%s: goavro writes\n%x, we\n%x", record, again, value[singleHeaderBytes:])
+	}
+}
+
+// The columns of a signal have every type of a property; a date is its text, a time its milliseconds.
+func TestColumnsOfASignal(t *testing.T) {
+	en, re := newTestEncoder(t, nil), newTestReader(t, nil)
+	si := schemas.Signal{AccountID: "a1", Name: "tier/main", Text: "risk", Previous: "ok", Since: at, ChangedAt: at, BundleVersion: "sha256:1",
+		Columns: []schemas.Field{num("auto_renew", schemas.Bool, 1), num("ends", schemas.Date, 20520), {Name: "none"}, str("plan", "pro"),
+			num("renewed", schemas.TimeMillis, at), dbl("score", 0.5), num("seats", schemas.Long, 7)}}
+	value, err := en.AppendSignal(nil, &si)
+	if err != nil {
+		t.Fatal(err)
+	}
+	judgeByGoavro(t, "Signal", value)
+	want := si
+	want.Columns = slices.Clone(si.Columns)
+	want.Columns[1], want.Columns[4] = str("ends", "2026-03-08"), num("renewed", schemas.Long, at)
+	got, err := re.DecodeSignal(value)
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("%+v, %v", got, err)
+	}
+	si.Columns[5] = dbl("score", nan())
+	if _, err := en.AppendSignal(nil, &si); err == nil || !strings.Contains(err.Error(), "encode Signal: schema wrong_value: field score is not a finite number") {
+		t.Errorf("error %v", err)
 	}
 }
 
