@@ -41,6 +41,9 @@ func (ex expressions) of(kind value.Kind, depth int) string {
 	case value.Duration:
 		return ex.duration(depth)
 	case value.Time:
+		if rapid.IntRange(0, 3).Draw(ex.t, "clock") == 0 {
+			return "(" + ex.of(rapid.SampledFrom([]value.Kind{value.Time, value.Date}).Draw(ex.t, "of"), depth-1) + " at " + ex.pick("clock", "09:00", "00:00", "02:30") + ")"
+		}
 		return "(" + ex.of(value.Time, depth-1) + ex.pick("op", " + ", " - ") + ex.of(value.Duration, depth-1) + ")"
 	case value.Date:
 		return "(" + ex.of(value.Date, depth-1) + ex.pick("op", " + 2d", " - 1w") + ")"
@@ -93,7 +96,9 @@ func (ex expressions) sign() string {
 }
 
 func (ex expressions) linear(depth int) string {
-	call := ex.pick("linear", "idle(login)", "idle(call)", "observed()", "account.idle(login)", "account.observed()")
+	call := ex.pick("linear", "idle(login)", "idle(call)", "observed()", "account.idle(login)", "account.observed()", "since(account.created_at)",
+		"until(account.since)", "until(last(call.at_time))", "age(stage)", "age(score(\"h\"))", "age(segment(\"power\"))", "age(account.plan)",
+		"age(account.since)", "elapsed()", "elapsed(\"mail\")", "until(account.since at 09:30)", "since(start.time - 3d)")
 	ex.still = ex.waiting
 	other := ex.of(value.Duration, depth-1)
 	if rapid.Bool().Draw(ex.t, "flip") {
@@ -124,6 +129,9 @@ func (ex expressions) leaf(kind value.Kind) string {
 	if list := windowLeaves[kind]; list != nil && !ex.still && rapid.IntRange(0, 2).Draw(ex.t, "window") == 0 {
 		return ex.pick("window", list...)
 	}
+	if list := knownLeaves[kind]; list != nil && rapid.IntRange(0, 2).Draw(ex.t, "known") == 0 {
+		return ex.pick("known", list...)
+	}
 	switch kind {
 	case value.Bool:
 		return ex.pick("leaf", "true", "false", "has(login)", "has(call)", "user.vip", "known(account.plan)", "known(last(call.price))", "last(call.ok)", `(user.roles contains "admin")`)
@@ -136,7 +144,7 @@ func (ex expressions) leaf(kind value.Kind) string {
 	case value.Duration:
 		leaves := []string{"1d", "36h", "7d", "last(call.took)", "max(call.took)", "account.wait", "sum(call.took)", "start.took"}
 		if !ex.waiting {
-			leaves = append(leaves, "idle(login)", "observed()")
+			leaves = append(leaves, "idle(login)", "observed()", "since(start.time)", "until(contract.ends_on)", "age(tier)", "account.old")
 		}
 		return ex.pick("leaf", leaves...)
 	case value.Time:
@@ -158,6 +166,7 @@ func (wo *world) live(t *rapid.T) {
 		wo.happen(wo.login, wo.instant(t))
 	}
 	wo.know(t)
+	wo.derive(t)
 	if rapid.IntRange(0, 3).Draw(t, "young") == 0 {
 		for range wo.names.Slots {
 			wo.frame.SlotSince = append(wo.frame.SlotSince, rapid.SampledFrom([]int64{0, 60 * day, 90 * day}).Draw(t, "since"))
@@ -215,7 +224,7 @@ func (wo *world) know(t *rapid.T) {
 func TestCompiledAgreesWithWalked(t *testing.T) {
 	kinds := []value.Kind{value.Bool, value.Bool, value.Int, value.Decimal, value.Duration, value.Time, value.Date, value.Text}
 	rapid.Check(t, func(t *rapid.T) {
-		wo := newWorld()
+		wo := newRichWorld()
 		kind := rapid.SampledFrom(kinds).Draw(t, "kind")
 		source := expressions{t: t}.of(kind, rapid.IntRange(0, 4).Draw(t, "depth"))
 		pg, errors := wo.names.Compile(source, wo.in())
@@ -233,7 +242,7 @@ func TestCompiledAgreesWithWalked(t *testing.T) {
 // Between two instants that Next names, time alone changes nothing; and where it names none, nothing changes any more.
 func TestNextMissesNoChange(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		wo := newWorld()
+		wo := newRichWorld()
 		source := expressions{t: t, waiting: true}.of(value.Bool, rapid.IntRange(1, 4).Draw(t, "depth"))
 		cx := wo.in()
 		cx.Waiting = true

@@ -306,9 +306,11 @@ func roughly(millis int64) string {
 
 // windowed says that the term is read from a window.
 func (te *term) windowed() bool {
-	switch te.does.(type) {
+	switch does := te.does.(type) {
 	case *windowCall, *changeCall:
 		return te.op == opCall
+	case *evidenceCall:
+		return te.op == opCall && does.window > 0
 	}
 	return false
 }
