@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"sync"
 
 	"github.com/twmb/franz-go/pkg/kgo"
 	"go.uber.org/zap"
@@ -117,6 +118,17 @@ func (pr *Processor) bundleOf(hash string) *playbook.Bundle {
 	if hash == pr.bundle.Hash {
 		return pr.bundle
 	}
+	pr.oldBundles.Lock()
+	defer pr.oldBundles.Unlock()
+	bundle, known := pr.oldBundles.byHash[hash]
+	if !known {
+		bundle = pr.readBundle(hash)
+		pr.oldBundles.byHash[hash] = bundle
+	}
+	return bundle
+}
+
+func (pr *Processor) readBundle(hash string) *playbook.Bundle {
 	var text bundleText
 	err := json.Unmarshal(pr.bundles[hash], &text)
 	var bundle *playbook.Bundle
@@ -129,6 +141,12 @@ func (pr *Processor) bundleOf(hash string) *playbook.Bundle {
 		return nil
 	}
 	return bundle
+}
+
+// oldBundles are those that wrote some state, nil for one that cannot be read. Restores of several partitions ask.
+type oldBundles struct {
+	sync.Mutex
+	byHash map[string]*playbook.Bundle
 }
 
 // Open makes a bundle's text a folder that playbook.Load reads; it asks for the list and for whole files only.

@@ -140,6 +140,7 @@ func newFlags(co *Config, file *string) (flags *pflag.FlagSet, check, print *boo
 	flags.DurationVar(&co.SessionTimeout, "session-timeout", co.SessionTimeout, "how long the group waits for a killed process")
 	flags.DurationVar(&co.TransactionTimeout, "transaction-timeout", co.TransactionTimeout, "how long brokers keep a killed process's transaction open")
 	flags.DurationVar(&co.EndProofInterval, "end-proof-interval", co.EndProofInterval, "how often the ends of the inputs are asked for")
+	flags.BoolVar(&co.NoBreaker, "no-breaker", co.NoBreaker, "find absences also while a whole input is silent")
 	flags.StringVar(&co.Admin, "admin", co.Admin, "address of the admin HTTP server; empty: none")
 	flags.StringVar(&co.LogLevel, "log-level", co.LogLevel, "debug, info, warn or error")
 	flags.BoolVar(&co.AcceptRewind, "accept-rewind", co.AcceptRewind, "drop local state that is ahead of the brokers")

@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"os"
 	"path/filepath"
 	"reflect"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -68,6 +70,16 @@ type Config struct {
 	RestoreDeadline time.Duration `yaml:"restore_deadline"`
 	// TimersPerBatch is the most timers that fire at the end of one batch; the rest fires in the next one.
 	TimersPerBatch int `yaml:"timers_per_batch"`
+	// NoBreaker turns the source-silence breaker off: absences are found also while a whole input says nothing.
+	NoBreaker bool `yaml:"no_breaker"`
+	// SilenceFactor is how many times its usual gap a whole input may be silent before absences on it freeze.
+	SilenceFactor float64 `yaml:"silence_factor"`
+	// SilenceMinimum is the shortest silence that freezes anything.
+	SilenceMinimum time.Duration `yaml:"silence_minimum"`
+	// ReleaseOver is how long it takes to let go what was frozen, once the input speaks again: evenly, by subject.
+	ReleaseOver time.Duration `yaml:"release_over"`
+	// Heartbeats names for an input topic another one that shows that its source lives: it is watched instead.
+	Heartbeats map[string]string `yaml:"heartbeats"`
 	// AcceptLowerRevision lets a bundle of a lower revision run on state of a higher one.
 	AcceptLowerRevision bool `yaml:"accept_lower_revision"`
 	// AcceptRewind drops local state that is ahead of the group's offsets (a restored broker, another group) and restores
@@ -88,6 +100,7 @@ func DefaultConfig() Config {
 		MaxBatch: 20_000, CommitInterval: 100 * time.Millisecond, CheckpointInterval: 5 * time.Second,
 		CacheBytes: 256 << 20, SessionTimeout: 45 * time.Second, TransactionTimeout: 15 * time.Second,
 		EndProofInterval: time.Second, Grace: 5 * time.Second, RestoreDeadline: 3 * time.Minute, StopGrace: 10 * time.Second,
+		SilenceFactor: 3, SilenceMinimum: time.Hour, ReleaseOver: time.Hour,
 		TimersPerBatch: 20_000, Admin: "127.0.0.1:9644", LogLevel: "info", Topics: schemas.DefaultTopicNames(),
 	}
 }
@@ -126,7 +139,7 @@ func (co *Config) LoadEnv(environ []string) error {
 
 // set gives one scalar key its value as YAML would.
 func (co *Config) set(key, value string) error {
-	if key == "topics" || !hasKey(key) {
+	if key == "topics" || key == "heartbeats" || !hasKey(key) {
 		return fmt.Errorf("there is no such key; the keys are those of `processor --print`")
 	}
 	if key == "brokers" {
@@ -197,6 +210,13 @@ func (co *Config) Validate() error {
 	bad(co.StopGrace >= 0, "stop_grace: got %v, want 0 or more, e.g. 10s", co.StopGrace)
 	bad(co.RestoreDeadline > 0, "restore_deadline: got %v, want more than 0, e.g. 3m", co.RestoreDeadline)
 	bad(co.TimersPerBatch >= 1, "timers_per_batch: got %d, want at least 1", co.TimersPerBatch)
+	bad(co.SilenceFactor >= 1, "silence_factor: got %v, want at least 1, e.g. 3: a silence is longer than the usual gap", co.SilenceFactor)
+	bad(co.SilenceMinimum >= time.Minute, "silence_minimum: got %v, want at least 1m, e.g. 1h", co.SilenceMinimum)
+	bad(co.ReleaseOver >= time.Minute, "release_over: got %v, want at least 1m, e.g. 1h: what was frozen is let go slowly", co.ReleaseOver)
+	for _, topic := range slices.Sorted(maps.Keys(co.Heartbeats)) {
+		watched := slices.Contains([]string{co.Topics.Billing, co.Topics.Support, co.Topics.UserActions}, topic)
+		bad(watched && co.Heartbeats[topic] != "", "heartbeats: %q: %q, want the name of an input (billing, support or user actions) and of the topic that shows that its source lives, e.g. %s: acme.heartbeats", topic, co.Heartbeats[topic], co.Topics.UserActions)
+	}
 	if co.Admin != "" {
 		if host, _, err := net.SplitHostPort(co.Admin); err != nil || !loopback(host) {
 			errs = append(errs, fmt.Errorf("admin: %q is not a loopback host:port, e.g. 127.0.0.1:9644; the admin server has no authentication", co.Admin))

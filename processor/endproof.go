@@ -15,6 +15,8 @@ type proof struct {
 	asOf int64              // wall time before the brokers were asked, ms
 	ends map[string][]int64 // topic -> partition -> last stable offset
 	logs map[string][]int64 // topic -> partition -> log end offset
+
+	lives []life // what is known of each input as a whole
 }
 
 // end is the last stable offset of an input partition; -1 if the proof has none.
@@ -37,6 +39,8 @@ type endProof struct {
 	now    func() time.Time
 	log    *zap.Logger
 	latest atomic.Pointer[proof]
+
+	silence *silence
 }
 
 // run asks until the context ends.
@@ -59,7 +63,7 @@ func (ep *endProof) run(ctx context.Context, every time.Duration) {
 // so a transactional input that is read to its end has position = last stable offset, not one less.
 func (ep *endProof) ask(ctx context.Context) error {
 	asOf := ep.now().UnixMilli()
-	logs, err := ep.admin.ListEndOffsets(ctx, ep.topics...) // first: a stable offset that has reached it leaves nothing open
+	logs, err := ep.admin.ListEndOffsets(ctx, append(ep.silence.topics(ep.topics), ep.topics...)...) // first: a stable offset that has reached it leaves nothing open
 	if err != nil {
 		return err
 	}
@@ -67,7 +71,8 @@ func (ep *endProof) ask(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	ep.latest.Store(&proof{asOf: asOf, ends: offsetsByTopic(stable), logs: offsetsByTopic(logs)})
+	ends := offsetsByTopic(logs)
+	ep.latest.Store(&proof{asOf: asOf, ends: offsetsByTopic(stable), logs: ends, lives: ep.silence.observe(asOf, ends)})
 	return nil
 }
 

@@ -28,6 +28,7 @@ func (la *lane) openTask(ctx context.Context, part *state.Partition, partition i
 		return nil, fmt.Errorf("create decoder: %w", err)
 	}
 	ta.rules = pr.newRules(subjects{part}, &ta.out)
+	ta.noBreaker, ta.releaseOver = pr.config.NoBreaker, pr.config.ReleaseOver.Milliseconds()
 	for _, topic := range pr.inputTopics() {
 		ta.inputs = append(ta.inputs, &input{topic: topic, kind: pr.config.Topics.InputKind(topic), next: -1, highest: noTime, end: -1})
 	}
@@ -39,9 +40,13 @@ func (la *lane) openTask(ctx context.Context, part *state.Partition, partition i
 	if err := ta.checkBundle(pr.config.AcceptLowerRevision); err != nil {
 		return nil, err
 	}
+	if ok {
+		ta.writtenBy = pr.bundleOf(record.BundleHash)
+	}
 	if err := ta.resume(); err != nil {
 		return nil, err
 	}
+	pr.ends.silence.remember(ta.saved.lives)
 	return ta, pr.startPositions(ctx, ta, committed)
 }
 

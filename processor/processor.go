@@ -49,6 +49,7 @@ type Processor struct {
 	tombstonesKept time.Duration     // delete.retention.ms of the changelog
 	batchBytes     map[string]int32  // topic -> largest batch it takes
 	bundles        map[string][]byte // hash -> text of every bundle that ran before
+	oldBundles     oldBundles
 
 	claims   claims
 	statuses statuses
@@ -80,7 +81,7 @@ func New(config Config, log *zap.Logger, options ...Option) (*Processor, error) 
 	if err := bundle.Runnable(); err != nil {
 		return nil, err
 	}
-	pr := &Processor{config: config, log: log, bundle: bundle, now: time.Now, nonce: newNonce(), codeVersion: buildVersion(), rules: operator.NewTask, registerer: prometheus.NewRegistry()}
+	pr := &Processor{config: config, log: log, bundle: bundle, now: time.Now, nonce: newNonce(), codeVersion: buildVersion(), rules: operator.NewTask, oldBundles: oldBundles{byHash: map[string]*playbook.Bundle{}}, registerer: prometheus.NewRegistry()}
 	for _, option := range options {
 		option(pr)
 	}
@@ -160,7 +161,7 @@ func (pr *Processor) prepare(ctx context.Context) error {
 	if err := pr.keepBundle(ctx); err != nil {
 		return err
 	}
-	pr.ends = &endProof{admin: pr.admin, topics: pr.inputTopics(), now: pr.now, log: pr.log}
+	pr.ends = &endProof{admin: pr.admin, topics: pr.inputTopics(), now: pr.now, log: pr.log, silence: newSilence(&pr.config)}
 	// The first proof comes before the first record: an input without any must not hold the clock back from the start.
 	return pr.retry(ctx, "ask where the inputs end", func() error { return pr.ends.ask(ctx) })
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"holdfast/schemas"
 	"holdfast/state"
 )
 
@@ -12,10 +13,11 @@ import (
 // commit.
 func (ta *task) resume() error {
 	record := ta.saved.record
-	_, rules, err := splitMeta(record.Meta)
+	or, rules, err := splitMeta(record.Meta)
 	if err != nil {
 		return fmt.Errorf("partition %d: %w", ta.partition, err)
 	}
+	ta.saved.lives, ta.lives = or.lives, or.lives
 	ta.clock.now = noTime
 	if !ta.saved.fresh && record.Clock > 0 {
 		ta.clock.now = record.Clock
@@ -28,7 +30,11 @@ func (ta *task) resume() error {
 		}
 	}
 	ta.finished, ta.more = ta.saved.finished, false
-	if err := ta.rules.Resume(rules, ta.clockMillis(), ta.saved.fresh); err != nil {
+	writtenBy := ta.writtenBy
+	if record.BundleHash == ta.bundle.Hash {
+		writtenBy = ta.bundle
+	}
+	if err := ta.rules.ResumeFrom(writtenBy, rules, ta.clockMillis(), ta.saved.fresh); err != nil {
 		return fmt.Errorf("resume partition %d: %w", ta.partition, err)
 	}
 	return nil
@@ -52,7 +58,7 @@ func (ta *task) record() state.TaskRecord {
 	return state.TaskRecord{
 		Sequence: ta.sequence, Positions: ta.positions(), Clock: ta.clockMillis(),
 		BundleHash: ta.bundle.Hash, BundleRevision: ta.bundle.Revision,
-		Meta: ta.rules.AppendMeta(origin{wallMillis: ta.wallMillis, mark: ta.attempt, before: ta.saved.attempt}.append(nil)),
+		Meta: ta.rules.AppendMeta(origin{wallMillis: ta.wallMillis, mark: ta.attempt, before: ta.saved.attempt, lives: ta.lives}.append(nil)),
 	}
 }
 
@@ -62,7 +68,7 @@ func (ta *task) apply(changelogNext int64) error {
 		return fmt.Errorf("apply partition %d: %w", ta.partition, err)
 	}
 	ta.staged.ChangelogNext = changelogNext
-	ta.saved = saved{record: ta.staged, attempt: ta.attempt, finished: ta.finished}
+	ta.saved = saved{record: ta.staged, attempt: ta.attempt, finished: ta.finished, lives: ta.lives}
 	return nil
 }
 
@@ -78,19 +84,30 @@ func (ta *task) discard() {
 // keeps follows. Sequences alone do not tell two histories apart: a transaction that the brokers took back and the one
 // that was committed in its place have the same.
 //
-//	version (1) = 1 | varint wall time, ms | mark | mark of the transaction before     (strings with a uvarint length)
+//	version (1) = 2 | varint wall time, ms | mark | mark of the transaction before     (strings with a uvarint length)
+//	| uvarint number of inputs | (u8 input | total | spoke at | usual gap | watched since)...     (varints, ms)
+//
+// Version 1 ends before the inputs.
 type origin struct {
 	wallMillis int64
 	mark       string
 	before     string // "" for the first transaction
+	lives      []life // what was known of the inputs as a whole
 }
 
-const metaVersion = 1
+const metaVersion = 2
 
 func (or origin) append(b []byte) []byte {
 	b = binary.AppendVarint(append(b, metaVersion), or.wallMillis)
 	for _, text := range []string{or.mark, or.before} {
 		b = append(binary.AppendUvarint(b, uint64(len(text))), text...)
+	}
+	b = binary.AppendUvarint(b, uint64(len(or.lives)))
+	for _, li := range or.lives {
+		b = append(b, byte(li.Input))
+		for _, number := range []int64{li.Total, li.SpokeAt, li.Usual, li.Watched} {
+			b = binary.AppendVarint(b, number)
+		}
 	}
 	return b
 }
@@ -103,7 +120,7 @@ func splitMeta(meta []byte) (or origin, rules []byte, err error) {
 		return origin{}, nil, nil
 	}
 	wallMillis, n := binary.Varint(meta[1:])
-	if meta[0] != metaVersion || n <= 0 {
+	if meta[0] < 1 || meta[0] > metaVersion || n <= 0 {
 		return origin{}, nil, errBadMeta
 	}
 	or.wallMillis, rules = wallMillis, meta[1+n:]
@@ -114,5 +131,31 @@ func splitMeta(meta []byte) (or origin, rules []byte, err error) {
 		}
 		*text, rules = string(rules[n:n+int(size)]), rules[n+int(size):]
 	}
-	return or, rules, nil
+	if meta[0] > 1 {
+		or.lives, rules, err = splitLives(rules)
+	}
+	return or, rules, err
+}
+
+func splitLives(b []byte) (lives []life, rest []byte, err error) {
+	count, n := binary.Uvarint(b)
+	if n <= 0 || count > uint64(len(b)) {
+		return nil, nil, errBadMeta
+	}
+	rest = b[n:]
+	for range count {
+		if len(rest) == 0 {
+			return nil, nil, errBadMeta
+		}
+		li := life{Input: schemas.Kind(rest[0])}
+		rest = rest[1:]
+		for _, number := range []*int64{&li.Total, &li.SpokeAt, &li.Usual, &li.Watched} {
+			if *number, n = binary.Varint(rest); n <= 0 {
+				return nil, nil, errBadMeta
+			}
+			rest = rest[n:]
+		}
+		lives = append(lives, li)
+	}
+	return lives, rest, nil
 }

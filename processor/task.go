@@ -43,6 +43,10 @@ type task struct {
 	overdue      int64 // from when (ms) the first timer could have fired that was left; 0 if none was
 	timersLeft   int   // how many the transaction may still fire
 	proven       *proof
+	lives        []life           // what was known of the inputs as a whole when the batch began
+	noBreaker    bool             // silent inputs freeze nothing
+	releaseOver  int64            // ms, for how long what was frozen is let go
+	writtenBy    *playbook.Bundle // of the state when the task began; nil if its text is not known
 
 	wallMillis int64  // t_ref of the batch
 	sequence   int64  // of the transaction at hand
@@ -62,6 +66,7 @@ type saved struct {
 	fresh    bool // no transaction yet
 	attempt  string
 	finished bool
+	lives    []life
 }
 
 // counts is what one transaction did; the manifest has them and the metrics add them up.
@@ -99,6 +104,7 @@ func (ta *task) begin(wallMillis int64, pr *proof) {
 // proven. It returns what is left of the budget. The error is one of the local state: then nothing may be committed.
 func (ta *task) compute(budget int) (left int, err error) {
 	defer ta.catchFault(&err)
+	ta.heed(ta.proven)
 	for in := ta.lowest(); in != nil; in = ta.lowest() {
 		if budget == 0 || ta.out.full() || !ta.ripen() {
 			ta.more = true

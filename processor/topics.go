@@ -19,7 +19,7 @@ func (pr *Processor) checkTopics(ctx context.Context) error {
 	topics := append(pr.inputTopics(), pr.outputTopics()...)
 	var found kadm.TopicDetails
 	err := pr.retry(ctx, "reach Kafka", func() (err error) {
-		found, err = pr.admin.ListTopics(ctx, append(topics, pr.config.Topics.Bundles)...)
+		found, err = pr.admin.ListTopics(ctx, append(topics, pr.otherTopics()...)...)
 		return err
 	})
 	if err != nil {
@@ -28,8 +28,10 @@ func (pr *Processor) checkTopics(ctx context.Context) error {
 	if err := sameLayout(found, topics); err != nil {
 		return err
 	}
-	if !found.Has(pr.config.Topics.Bundles) {
-		return missingTopics(pr.config.Topics.Bundles)
+	for _, topic := range pr.otherTopics() {
+		if !found.Has(topic) {
+			return missingTopics(topic)
+		}
 	}
 	pr.partitions = int32(len(found[topics[0]].Partitions))
 	pr.readTopicConfigs(ctx, pr.outputTopics())
@@ -56,6 +58,11 @@ func sameLayout(found kadm.TopicDetails, topics []string) error {
 		return fmt.Errorf("the topics have unequal partition counts (%s): an account must have one partition number everywhere; create them anew with equal counts", strings.Join(counts, ", "))
 	}
 	return nil
+}
+
+// otherTopics are those whose partitions are no tasks.
+func (pr *Processor) otherTopics() []string {
+	return append(newSilence(&pr.config).topics(pr.inputTopics()), pr.config.Topics.Bundles)
 }
 
 func missingTopics(names ...string) error {

@@ -247,7 +247,7 @@ func (ta *task) describe() {
 	ma.Records, ma.Duplicates, ma.Late, ma.Clamped, ma.Dead = ta.counts.records, ta.counts.duplicates, ta.counts.late, ta.counts.clamped, ta.counts.dead
 	ma.Timers, ma.TimersFailed = ta.counts.timers, ta.counts.timersFailed
 	ma.Intents, ma.Decisions, ma.Signals = int64(len(ta.out.intents)), int64(len(ta.out.decisions)), ta.wire.signals
-	ma.OutputsDigest = ta.wire.digest[:]
+	ma.OutputsDigest, ma.FrozenInputs = ta.wire.digest[:], ta.frozenInputs()
 }
 
 func (in *input) describe(partition int32) schemas.InputRange {
