@@ -21,10 +21,22 @@ func (cu *cursor) byte() byte {
 }
 
 func (cu *cursor) uvarint() uint64 {
-	if len(cu.rest) > 0 && cu.rest[0] < 0x80 {
-		n := uint64(cu.rest[0])
-		cu.rest = cu.rest[1:]
-		return n
+	if rest := cu.rest; len(rest) > 0 && rest[0] < 0x80 {
+		cu.rest = rest[1:]
+		return uint64(rest[0])
+	}
+	return cu.long()
+}
+
+// long reads a number of more than a byte; apart, so that the usual case is inlined.
+func (cu *cursor) long() uint64 {
+	if rest := cu.rest; len(rest) > 2 && rest[2] < 0x80 { // two bytes, or three: most panes
+		if rest[1] < 0x80 {
+			cu.rest = rest[2:]
+			return uint64(rest[0]&0x7f) | uint64(rest[1])<<7
+		}
+		cu.rest = rest[3:]
+		return uint64(rest[0]&0x7f) | uint64(rest[1]&0x7f)<<7 | uint64(rest[2])<<14
 	}
 	n, size := binary.Uvarint(cu.rest)
 	if size <= 0 {

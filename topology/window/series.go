@@ -36,18 +36,19 @@ type series struct {
 	older         []byte
 }
 
-func (sl *Slot) decodeSeries(cell []byte) (se series, ok bool) {
+// open reads the header; false for what is no cell of the slot.
+func (se *series) open(sl *Slot, cell []byte) bool {
 	cu := cursor{rest: cell}
 	switch form := cu.byte(); {
 	case form == formSums && sl.Op == OpPaneSum:
 		se.flags = cu.byte()
 	case form != formPanes || sl.Op == OpPaneSum:
-		return series{}, false
+		return false
 	}
 	se.newest, se.span = cu.varint(), int64(cu.uvarint())
 	se.last, se.overall = cu.varint(), cu.varint()
 	se.older = cu.rest
-	return se, !cu.bad && se.span >= 0
+	return !cu.bad && se.span >= 0
 }
 
 func (sl *Slot) appendHeader(dst []byte, se *series) []byte {
@@ -86,6 +87,17 @@ func (sl *Slot) nextOlder(cu *cursor) (n, gap int64) {
 	if len(cu.rest) == 0 {
 		return 0, 0
 	}
+	if x := cu.rest[0]; x < 0x80 && x&15 < inlineCode {
+		cu.rest = cu.rest[1:]
+		if sl.signed() {
+			return unzigzag(uint64(x & 15)), int64(x>>4) + 1
+		}
+		return int64(x & 15), int64(x>>4) + 1
+	}
+	return sl.longOlder(cu)
+}
+
+func (sl *Slot) longOlder(cu *cursor) (n, gap int64) {
 	x := cu.uvarint()
 	code := x & 15
 	if code == inlineCode {
@@ -133,26 +145,31 @@ func (sl *Slot) overallWith(overall, n int64) int64 {
 func (sl *Slot) foldSeries(sub topology.Subject, n, at int64, zone *time.Location, sc *Scratch) {
 	pane := paneAt(sl.Width, at, zone)
 	cell, _ := sub.Bytes(sl.Key)
-	se, ok := sl.decodeSeries(cell)
+	var se series
+	ended, gap := int64(0), int64(0) // the pane that is the newest no more
 	switch {
-	case !ok:
+	case !se.open(sl, cell):
 		se = series{newest: pane, last: n, overall: n}
 		sl.flag(&se, n, n)
-		sc.body = sc.body[:0]
 	case pane == se.newest:
 		was := se.last
 		se.last = sl.join(was, n)
 		se.overall = sl.replaced(se.overall, was, se.last)
 		sl.flag(&se, n, se.last)
-		sc.body = append(sc.body[:0], se.older...)
 	case pane > se.newest:
-		sl.begin(&se, n, pane, sc)
+		ended, gap = se.last, pane-se.newest
+		if !sl.begin(&se, n, pane) {
+			gap = 0
+		}
 	case pane < sl.oldestKept(se.newest, zone):
 		return
 	default:
 		sl.late(&se, n, pane, sc)
 	}
-	sc.cell = append(sl.appendHeader(sc.cell[:0], &se), sc.body...)
+	sc.cell = append(sl.appendHeader(sc.cell[:0], &se), se.older...)
+	if gap > 0 {
+		sc.cell = sl.appendOlder(sc.cell, ended, gap)
+	}
 	sub.SetBytes(sl.Key, sc.cell)
 }
 
@@ -180,36 +197,34 @@ func (sl *Slot) oldestKept(newest int64, zone *time.Location) int64 {
 	return paneAt(sl.Width, paneStart(sl.Width, newest, zone)-sl.Reach-sl.Slack, zone)
 }
 
-// begin makes the pane the newest one and cuts off what no window looks at any more.
-func (sl *Slot) begin(se *series, n, pane int64, sc *Scratch) {
-	oldest := se.newest - se.span
-	kept := pane - (sl.Reach+sl.Slack)/sl.Width - 2 // a lower bound of oldestKept, without a look at the zone
-	cu := cursor{rest: se.older}
-	cut := false
-	for oldest < kept && oldest < se.newest {
+// begin makes the pane the newest one and cuts off what no window looks at any more; false when nothing is left.
+func (sl *Slot) begin(se *series, n, pane int64) bool {
+	// A lower bound of oldestKept, without a look at the zone: two panes more than fit.
+	tooOld := func(at int64) bool { return (pane-at-2)*sl.Width > sl.Reach+sl.Slack }
+	if tooOld(se.newest) {
+		*se = series{flags: se.flags, newest: pane, last: n, overall: n}
+		sl.flag(se, n, n)
+		return false
+	}
+	oldest, cu := se.newest-se.span, cursor{rest: se.older}
+	for tooOld(oldest) {
 		left, gap := sl.nextOlder(&cu)
 		if gap == 0 {
 			break
 		}
 		oldest += gap
-		cut = true
 		if sl.additive() {
 			se.overall -= left
 		}
 	}
-	sc.body = append(sc.body[:0], cu.rest...)
-	if se.newest < kept {
-		sc.body, oldest = sc.body[:0], pane
-		se.overall = n
-	} else {
-		sc.body = sl.appendOlder(sc.body, se.last, pane-se.newest)
-		se.overall = sl.overallWith(se.overall, n)
+	if len(cu.rest) < len(se.older) && !sl.additive() {
+		se.older, se.span = cu.rest, se.newest-oldest
+		se.overall = sl.scan(se, -Open, Open).n
 	}
-	se.newest, se.span, se.last = pane, pane-oldest, n
+	se.overall = sl.overallWith(se.overall, n)
+	se.newest, se.span, se.last, se.older = pane, pane-oldest, n, cu.rest
 	sl.flag(se, n, n)
-	if cut && !sl.additive() {
-		se.overall = sl.scan(&series{newest: se.newest, span: se.span, last: se.last, older: sc.body}, -Open, Open).n
-	}
+	return true
 }
 
 // late puts a number into an older pane.
@@ -246,7 +261,7 @@ func (sl *Slot) late(se *series, n, pane int64, sc *Scratch) {
 		body = sl.appendOlder(body, older, gap)
 		at = next
 	}
-	sc.body = body
+	sc.body, se.older = body, body
 }
 
 // tally is what a series holds of a range of panes.
@@ -257,24 +272,16 @@ type tally struct {
 }
 
 // over aggregates the panes [from, until).
-func (sl *Slot) over(cells topology.Cells, from, until int64) tally {
-	cell, ok := cells.Bytes(sl.Key)
-	if !ok {
-		return tally{}
-	}
-	se, ok := sl.decodeSeries(cell)
-	if !ok {
-		return tally{}
-	}
+func (sl *Slot) over(se *series, from, until int64) tally {
 	oldest := se.newest - se.span
 	ta := tally{negative: se.flags&flagNegative != 0}
 	switch {
 	case se.newest < from || oldest >= until:
 		return ta
 	case se.flags&flagHuge != 0:
-		return sl.careful(&se, from, until)
+		return sl.careful(se, from, until)
 	case until <= se.newest || !sl.additive() && oldest < from:
-		sum := sl.scan(&se, from, until)
+		sum := sl.scan(se, from, until)
 		sum.negative = ta.negative
 		return sum
 	}
@@ -348,8 +355,8 @@ func (sl *Slot) careful(se *series, from, until int64) tally {
 // seriesFrom is the first pane at or after one that has something.
 func (sl *Slot) seriesFrom(cells topology.Cells, from int64) (int64, bool) {
 	cell, _ := cells.Bytes(sl.Key)
-	se, ok := sl.decodeSeries(cell)
-	if !ok || se.newest < from {
+	var se series
+	if !se.open(sl, cell) || se.newest < from {
 		return 0, false
 	}
 	cu, at := cursor{rest: se.older}, se.newest-se.span
