@@ -35,6 +35,9 @@ func NewCommand() *cobra.Command {
 			return cli.Usagef("--run %q: %v", *run, err)
 		}
 		bundle, err := bundles.Load(cmd.ErrOrStderr(), args[0])
+		if err == nil {
+			err = bundle.Runnable()
+		}
 		if err != nil {
 			return err
 		}

@@ -66,6 +66,9 @@ func run(cmd *cobra.Command, opts options, file string) (err error) {
 		return err
 	}
 	bundle, err := bundles.Load(cmd.ErrOrStderr(), opts.playbooks)
+	if err == nil {
+		err = bundle.Runnable()
+	}
 	if err != nil {
 		return err
 	}
