@@ -27,6 +27,8 @@ type Expectation struct {
 	NotBefore string         `yaml:"not_before"`
 	Expires   string         `yaml:"expires"`
 	Template  string         `yaml:"template"`
+	Arm       string         `yaml:"arm"`
+	Key       string         `yaml:"key"`
 	Episode   string         `yaml:"episode"`
 	Why       string         `yaml:"why"`
 	Data      map[string]any `yaml:"data"`
@@ -98,7 +100,7 @@ func (ex Expectation) counted(wo *World, path string, want int) string {
 func (ex Expectation) selects(in *schemas.MessageIntent, path string) bool {
 	name, step, hasStep := strings.Cut(path, "/")
 	return in.Playbook == name && (!hasStep || in.Step == step) &&
-		(ex.User == "" || in.Recipient.UserID == ex.User) && (ex.Account == "" || in.AccountID == ex.Account)
+		(ex.User == "" || in.Recipient.UserID == ex.User) && (ex.Account == "" || in.AccountID == ex.Account) && (ex.Key == "" || in.Key == ex.Key)
 }
 
 func (ex Expectation) differs(in *schemas.MessageIntent) string {
@@ -117,6 +119,8 @@ func (ex Expectation) differs(in *schemas.MessageIntent) string {
 		return fmt.Sprintf("template is %s", in.Template)
 	case ex.Episode != "" && ex.Episode != in.EpisodeID:
 		return fmt.Sprintf("episode is %s", in.EpisodeID)
+	case ex.Arm != "" && (in.Experiment == nil || ex.Arm != in.Experiment.Arm):
+		return "the arm is another one"
 	case ex.Why != "" && !strings.Contains(in.Reason.Text, ex.Why):
 		return fmt.Sprintf("reason is %q", in.Reason.Text)
 	}
@@ -163,7 +167,7 @@ func (ex Expectation) decision(wo *World) string {
 	for _, de := range wo.Decisions {
 		if de.Outcome == ex.Decision && (ex.Playbook == "" || de.Playbook == ex.Playbook) && (ex.Step == "" || de.Step == ex.Step) &&
 			(ex.User == "" || de.UserID == ex.User) && (ex.Account == "" || de.AccountID == ex.Account) &&
-			(ex.Episode == "" || de.EpisodeID == ex.Episode) && strings.Contains(de.Text, ex.Why) {
+			(ex.Episode == "" || de.EpisodeID == ex.Episode) && (ex.Key == "" || de.Key == ex.Key) && strings.Contains(de.Text, ex.Why) {
 			n++
 		}
 	}

@@ -168,6 +168,9 @@ func (re *reading) event(name, subject string, at int64, entry map[string]any) (
 	if def == nil {
 		return nil, fmt.Errorf("unknown event %s", name)
 	}
+	if def.Kind == schemas.KindEngine {
+		return nil, fmt.Errorf("%s is made by the engine: give what causes it", name)
+	}
 	ev := re.envelope(def.Kind, account, user, at)
 	ev.Type = def.Type
 	for _, fixed := range fixedFields(def) {
@@ -219,11 +222,18 @@ func (re *reading) subject(name string) (account, user string, err error) {
 	return "", "", fmt.Errorf("unknown subject %q: name it under users: or accounts:, or write account/user", name)
 }
 
+// definition finds a declared or built-in event; of an `any` that the engine makes too, the one that is read.
 func (re *reading) definition(name string) *lang.EventDef {
 	for _, def := range re.bundle.Events {
-		if def.Name == name && !def.Hidden {
-			return def
+		if def.Name != name || def.Hidden {
+			continue
 		}
+		for _, member := range def.Any {
+			if member.Kind != schemas.KindEngine {
+				return member
+			}
+		}
+		return def
 	}
 	return nil
 }

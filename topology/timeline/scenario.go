@@ -17,6 +17,7 @@ type Scenario struct {
 	Clock    string             `yaml:"clock"`
 	History  string             `yaml:"history"`
 	Lateness string             `yaml:"lateness"`
+	Arms     map[string]string  `yaml:"arms"` // experiment: arm; drawn by a later release
 	Accounts map[string]Profile `yaml:"accounts"`
 	Users    map[string]Profile `yaml:"users"`
 	Given    []map[string]any   `yaml:"given"`

@@ -117,6 +117,7 @@ func (wo *World) Read(ev *schemas.Event, clock int64) error {
 	if err := wo.Advance(clock); err != nil {
 		return err
 	}
+	wo.answer(ev)
 	err := wo.attempt(func() error { return wo.task.ProcessEvent(ev, wo.clock) })
 	if _, overdue := wo.task.Overdue(); err != nil && overdue {
 		if err := wo.catchUp(ev); err != nil {
