@@ -115,7 +115,9 @@ func (ta *task) compute(budget int) (left int, err error) {
 	}
 	ta.clock.advance(ta.inputs)
 	ta.sweep()
-	ta.fireDue()
+	if ta.fireDue() {
+		ta.rules.Forget()
+	}
 	ta.finish()
 	return budget, nil
 }

@@ -78,6 +78,13 @@ func (ta *Task) silenceOf(input schemas.Kind) (int, bool) {
 	return i, i < len(list) && list[i].Input == input
 }
 
+// Forget drops what the task no longer has to remember: silences that hold nothing back, edits that were followed by all.
+// Requires: everything that the clock has passed has fired.
+func (ta *Task) Forget() {
+	ta.forgetSilences()
+	ta.forgetEdits()
+}
+
 // forgetSilences drops those of which nothing can wait any more.
 func (ta *Task) forgetSilences() {
 	over := func(si Silence) bool {
@@ -182,7 +189,7 @@ func (ta *Task) delay(pa *party, un unit) (later unit, delayed bool) {
 // heldUntil is until when something that is due and waits for some inputs is held back.
 func (ta *Task) heldUntil(pa *party, in inputs, due int64) (ready int64, held bool) {
 	for _, si := range ta.meta.Silences {
-		if !in.has(si.Input) || due <= si.Since {
+		if !in.has(si.Input) || due <= si.Since || si.Until != 0 && due > si.Until+si.Over {
 			continue
 		}
 		held = true

@@ -124,8 +124,6 @@ func (ta *Task) idle() { ta.judged.ok = false }
 // begin starts a call.
 func (ta *Task) begin(clock int64) {
 	ta.clock, ta.judged = max(clock, NoClock), at{}
-	ta.forgetSilences()
-	ta.forgetEdits()
 	ta.ripples = ta.ripples[:0]
 	if ta.meta.FirstClock == 0 && clock > 0 {
 		ta.meta.FirstClock = clock

@@ -104,6 +104,7 @@ func (wo *World) Advance(clock int64) error {
 	for {
 		ref, wake, ok := wo.store.Next()
 		if !ok || wake.Ready() >= wo.clock {
+			wo.task.Forget()
 			return nil
 		}
 		if err := wo.fire(ref, func() error { _, err := wo.task.Fire(ref, wo.clock); return err }); err != nil {
