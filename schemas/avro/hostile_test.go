@@ -137,3 +137,35 @@ func TestTheFirstOfSeveralFaultsIsStable(t *testing.T) {
 		wantError(t, de.Decode(rec, new(schemas.Event)), StageSchema, CodeWrongType, "field properties.a is of Avro type bytes")
 	}
 }
+
+// A large record whose elements are all refused costs the words for one of them, beside what goavro needs to find them.
+func TestManyRefusedElementsStaySmall(t *testing.T) {
+	text, _ := schemas.Avsc("SubjectProfile")
+	wr, err := newWriter(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const elements = 4000
+	datum := []byte{14, 'a', 'c', 'c', 'o', 'u', 'n', 't', 2, 'a', 0, 2, 0, 0, 0, 0}
+	datum = binary.AppendVarint(datum, elements)
+	for i := range elements {
+		datum = append(datum, 6, byte('a'+i/676), byte('a'+i/26%26), byte('a'+i%26), 4, 'n', 'o')
+	}
+	datum = append(datum, 0, 0, 0, 0)
+	bu, cu := new(builder), new(cursor)
+	rec := input(schemas.KindProfile, "")
+	bu.reset(rec, new(schemas.Event))
+	pl := wr.plan(rec.Kind)
+	cu.reset(datum)
+	bytes := allocated(func() {
+		if accepted, err := pl.read(cu, bu); accepted || err != nil {
+			t.Errorf("accepted %t, %v", accepted, err)
+		}
+	})
+	if bytes > 4<<10 {
+		t.Errorf("%d bytes allocated for %d refused elements", bytes, elements)
+	}
+	if code := judge(t, wr, rec, datum); code != CodeWrongValue {
+		t.Errorf("code %q", code)
+	}
+}

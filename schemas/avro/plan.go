@@ -65,8 +65,8 @@ func newStep(fi field, sh *shape, kind schemas.Kind) step {
 			st.own, st.wants = true, own.Kind
 		}
 	}
-	// Not of a property, which has null as its value; nor of a receipt, whose hard is false if absent and unknown if null.
-	st.nothing = !st.foreign() && !(st.own && kind == schemas.KindReceipt) || st.structure != structureNone
+	// The null of a property is its value, and the hard of a receipt is false if it is absent but unknown if it is null.
+	st.nothing = st.place != fieldNone || st.structure != structureNone || st.own && kind != schemas.KindReceipt
 	return st
 }
 
@@ -83,8 +83,10 @@ func (pl *plan) read(cu *cursor, bu *builder) (accepted bool, err error) {
 		if sh.code == codeNull && st.nothing {
 			continue
 		}
-		if !st.read(sh, cu, bu) {
-			accepted = false
+		if accepted {
+			accepted = st.read(sh, cu, bu)
+		} else {
+			cu.skip(sh) // whether the rest can be read is all that matters now
 		}
 		if cu.fault != faultNone {
 			return false, undecodable(CodeMalformedAvro, "the datum does not fit its writer schema %s, or was cut off: field %s, at byte %d of %d: %s",

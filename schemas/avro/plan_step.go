@@ -94,7 +94,11 @@ func (st *step) readList(items *shape, cu *cursor, bu *builder) bool {
 	accepted := bu.enter(st.structure, st.name) == nil
 	for left := cu.block(); left > 0; left = cu.block() {
 		for ; left > 0 && cu.fault == faultNone; left-- {
-			accepted = st.readElement("", items, cu, bu) && accepted
+			if accepted {
+				accepted = st.readElement("", items, cu, bu)
+			} else {
+				cu.skip(items)
+			}
 		}
 	}
 	return accepted
@@ -108,7 +112,11 @@ func (st *step) readMap(values *shape, cu *cursor, bu *builder) bool {
 	from := len(*list)
 	for left := cu.block(); left > 0; left = cu.block() {
 		for ; left > 0 && cu.fault == faultNone; left-- {
-			accepted = st.readElement(cu.text(), values, cu, bu) && accepted
+			if name := cu.text(); accepted {
+				accepted = st.readElement(name, values, cu, bu)
+			} else {
+				cu.skip(values)
+			}
 		}
 	}
 	if _, twice := sortFields((*list)[from:]); twice {

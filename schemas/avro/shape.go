@@ -131,11 +131,8 @@ func (cu *cursor) branch(sh *shape) *shape {
 		return sh.inner[branch]
 	}
 	cu.fail(faultBranch)
-	return &unreadable
+	return new(shape) // nothing can be read any more
 }
-
-// unreadable is the type of what cannot be read any more.
-var unreadable shape
 
 // scalar reads a value. Requires: sh.scalar(), and va is zero.
 func (cu *cursor) scalar(sh *shape, va *schemas.Value) {
