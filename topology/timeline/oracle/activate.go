@@ -24,10 +24,9 @@ func (ru *rule) activate(wo *world) {
 	if when == nil {
 		return
 	}
-	va := ru.view(wo, wo.zero, nil).eval(when)
-	ru.on = va.yes()
+	ru.on = ru.view(wo, wo.zero, nil).is(when)
 	switch {
-	case ru.pb.Existing == "mark" && (ru.on || !va.known()):
+	case ru.pb.Existing == "mark" && ru.on: // unknown for lack of history does not occur
 		ru.ever, ru.entered = true, wo.zero
 		if ru.pb.Again.Kind == Every {
 			ru.rearm = wo.zero.plus(ru.pb.Again.Every)

@@ -29,6 +29,7 @@ func vocabulary() []Event {
 		{Name: "used", Topic: "user_action", Type: "feature_used"},
 		{Name: "used_a", From: "used", Where: is(path("event.feature"), "==", word("a"))},
 		{Name: "used_b", From: "used", Where: is(path("event.feature"), "==", word("b"))},
+		{Name: "calls", Topic: "user_action", Type: "api_called"},
 		{Name: "failed", Topic: "billing", Type: "payment_failed"},
 		{Name: "paid", Topic: "billing", Type: "payment_succeeded"},
 		{Name: "ticket", Topic: "support", Type: "ticket_opened"},
@@ -65,6 +66,9 @@ func (ca *Case) given(t testing.TB, when, event, subject string, with ...string)
 		li.User = subject
 	}
 	for _, pair := range with {
+		if pair == "" {
+			continue
+		}
 		if name, text, is := strings.Cut(pair, "="); is && name == "arrives" {
 			li.Arrives = at(t, text)
 		} else {

@@ -62,7 +62,7 @@ func (wo *world) running(su *subject, playbook string) bool {
 
 // see lets the start see a record that has been folded.
 func (ru *rule) see(wo *world, ha *happened, before snapshot) {
-	rearmed := ru.pb.Again.Kind == After && ha.is(ru.pb.Again.After) && ru.ever && !ru.armed && ha.at > ru.entered
+	rearmed := ru.pb.Again.Kind == After && ha.is(ru.pb.Again.After) && ru.ever && !ru.armed && ha.at >= ru.entered
 	if rearmed {
 		ru.armed = true
 		wo.note("rearmed_by_event")
@@ -86,10 +86,11 @@ func (ru *rule) seeEdge(wo *world, ha *happened, before snapshot, rearmed bool) 
 		wo.note("edge_kept_by_timer")
 		return
 	case now && !ru.on, now && rearmed && len(ru.open()) == 0:
-		ru.on = true
+		ru.on, ru.due = true, 0
 		ru.enter(wo, ru.byRecord(ha))
+	case now != ru.on: // what was pending is overtaken
+		ru.on, ru.due = now, 0
 	}
-	ru.on = now
 }
 
 // byRecord is the occasion that a record makes at once.
