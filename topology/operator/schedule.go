@@ -12,9 +12,9 @@ import (
 
 // Starts by the calendar of the subject's zone. A subject's first occurrence comes strictly after its first record.
 
-// scheduleDue is the next occurrence after what was judged.
-func (ta *Task) scheduleDue(pa *party, ru *rule, ed edges) (int64, bool) {
-	if ru.Start.Schedule == nil {
+// scheduleDue is the next occurrence after what was judged. Who entered for good is not woken any more.
+func (ta *Task) scheduleDue(pa *party, ru *rule, li *life, ed edges) (int64, bool) {
+	if ru.Start.Schedule == nil || ru.once() && li.Entered {
 		return 0, false
 	}
 	since, seen := pa.sub.Int(observedKey)
@@ -28,8 +28,8 @@ func (ta *Task) scheduleDue(pa *party, ru *rule, ed edges) (int64, bool) {
 }
 
 // isScheduled says that an instant is the next occurrence.
-func (ta *Task) isScheduled(pa *party, ru *rule, ed edges, due int64) bool {
-	at, ok := ta.scheduleDue(pa, ru, ed)
+func (ta *Task) isScheduled(pa *party, ru *rule, li *life, ed edges, due int64) bool {
+	at, ok := ta.scheduleDue(pa, ru, li, ed)
 	return ok && at == due
 }
 

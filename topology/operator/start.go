@@ -139,7 +139,7 @@ func (ta *Task) timerKeeps(pa *party, ru *rule, ed edges, now int64) bool {
 func (ta *Task) startByTime(pa *party, ru *rule, li *life, due int64) (entered bool, err error) {
 	ta.judging(ru, nil, "", due)
 	ed := pa.edges(ru)
-	scheduled := ta.isScheduled(pa, ru, ed, due)
+	scheduled := ta.isScheduled(pa, ru, li, ed, due)
 	ed.cursor = due
 	anew := ta.rearmByTime(pa, ru, &ed, li, due)
 	fr := ta.see(pa, due)

@@ -220,9 +220,10 @@ func (ta *Task) nextOfEpisode(pa *party, ru *rule, ep *episode, index int, se *s
 	}
 }
 
-// timedAgain says whether time alone may let a subject in again.
+// timedAgain says whether the next instant of a start depends on what was lived through.
 func (ru *rule) timedAgain() bool {
-	return ru.Again.Kind == playbook.AgainEvery || ru.Again.When != nil || ru.Again.Kind == playbook.AgainPer && ru.Again.Every > 0
+	return ru.Again.Kind == playbook.AgainEvery || ru.Again.When != nil || ru.Again.Kind == playbook.AgainPer && ru.Again.Every > 0 ||
+		ru.Start.Schedule != nil && ru.once()
 }
 
 // startDue is the next instant at which time may change the edge of the start, after what was judged already.
@@ -249,7 +250,7 @@ func (ta *Task) startDue(pa *party, ru *rule, li *life) (int64, bool) {
 			due = min(due, per.Next(ta.see(pa, ru.judgedFrom(pa, ed.cursor))))
 		}
 	}
-	if at, ok := ta.scheduleDue(pa, ru, ed); ok {
+	if at, ok := ta.scheduleDue(pa, ru, li, ed); ok {
 		due = min(due, at)
 	}
 	if when := ru.Again.When; when != nil && li.Entered && !li.Armed {
