@@ -162,7 +162,7 @@ func (ta *Task) activate(me *meta, clock int64, fresh bool) (news bool) {
 		ac, ok := known.find(name)
 		switch {
 		case ok && ac.GoneAt == 0:
-		case ok && clock <= ac.GoneAt+goneKept:
+		case ok && clock <= ac.GoneAt+goneKept && ta.isPlaybook(name):
 			ac.GoneAt, news = 0, true
 			me.Edits = append(me.Edits, edit{Playbook: name, Generation: known.Generation + 1, At: clock, What: editStart | editStops | editRemoved})
 		default:
@@ -175,6 +175,9 @@ func (ta *Task) activate(me *meta, clock int64, fresh bool) (news bool) {
 	}
 	for _, ru := range ta.rules {
 		ru.activation, _ = me.find(ru.Name)
+	}
+	for _, de := range ta.docs.all {
+		de.activation, _ = me.find(de.activationName())
 	}
 	for _, ac := range known.Activations {
 		if _, here := me.find(ac.Name); here {
@@ -191,11 +194,24 @@ func (ta *Task) activate(me *meta, clock int64, fresh bool) (news bool) {
 	return news
 }
 
+// isPlaybook says that something that is activated keeps state while it is gone; a document takes its value anew.
+func (ta *Task) isPlaybook(name string) bool {
+	for _, ru := range ta.rules {
+		if ru.Name == name {
+			return true
+		}
+	}
+	return false
+}
+
 // titles names everything that is activated, sorted.
 func (ta *Task) titles() []string {
 	var names []string
 	for _, ru := range ta.rules {
 		names = append(names, ru.Name)
+	}
+	for _, de := range ta.docs.all {
+		names = append(names, de.activationName())
 	}
 	sort.Strings(names)
 	return names

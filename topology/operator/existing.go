@@ -117,6 +117,9 @@ func (ta *Task) meet(pa *party) error {
 	if pa.ref.Kind == topology.SubjectUser {
 		ta.foldRosters(pa) // the new playbooks may name roles that nobody named before
 	}
+	if err := ta.meetDocuments(pa, of); err != nil {
+		return err
+	}
 	for _, ru := range pa.rules {
 		if pa.edges(ru).disarmed {
 			continue

@@ -15,6 +15,8 @@ import (
 type Document interface {
 	// Title names it in messages and dead letters: "health account_health", "segment power".
 	Title() string
+	// Version is a hash of what its document says: an edited one is new to the subjects that are there.
+	Version() string
 	// Each is whose it is.
 	Each() lang.Scope
 	// Programs are all the expressions whose value changes what it derives.

@@ -10,6 +10,7 @@ import (
 // Evidence is a document of value moments: what counts as one, and how many are kept.
 type Evidence struct {
 	Name    string
+	Hash    string // of the document
 	Scope   lang.Scope
 	Keep    int
 	Records []EvidenceRecord
@@ -33,6 +34,9 @@ const maxKeep = 200
 
 // Title implements Document.
 func (ev *Evidence) Title() string { return "evidence " + ev.Name }
+
+// Version implements Document.
+func (ev *Evidence) Version() string { return ev.Hash }
 
 // Each implements Document.
 func (ev *Evidence) Each() lang.Scope { return ev.Scope }
@@ -66,7 +70,7 @@ func (ld *loader) evidence(doc document) []placed {
 	ke := ld.read(doc.body, "a document of evidence")
 	ke.take("evidence")
 	ld.optionalText(ke, "title")
-	ev := &Evidence{Name: doc.name, Scope: ld.scopeOf(ke), Keep: DefaultKeep}
+	ev := &Evidence{Name: doc.name, Hash: version(doc.body), Scope: ld.scopeOf(ke), Keep: DefaultKeep}
 	if keep := ke.take("keep"); keep != nil {
 		n, err := strconv.Atoi(keep.text)
 		if keep.shape != shapeScalar || err != nil || n < 1 || n > maxKeep {

@@ -8,6 +8,7 @@ import (
 // Health is a health document: a score of measures, and the tiers that it falls into.
 type Health struct {
 	Name      string
+	Hash      string // of the document
 	Scope     lang.Scope
 	Low, High int64         // range, in units of value.Scale
 	Needs     *lang.Program // until it holds both are unknown
@@ -41,6 +42,9 @@ type Tier struct {
 
 // Title implements Document.
 func (he *Health) Title() string { return "health " + he.Name }
+
+// Version implements Document.
+func (he *Health) Version() string { return he.Hash }
 
 // Each implements Document.
 func (he *Health) Each() lang.Scope { return he.Scope }
@@ -79,7 +83,7 @@ func (ld *loader) health(doc document) []placed {
 	ke := ld.read(doc.body, "a health document")
 	ke.take("health")
 	ld.optionalText(ke, "title")
-	he := &Health{Name: doc.name, Scope: ld.scopeOf(ke), Low: 0, High: 100 * value.Scale}
+	he := &Health{Name: doc.name, Hash: version(doc.body), Scope: ld.scopeOf(ke), Low: 0, High: 100 * value.Scale}
 	ke.take("main") // declared already
 	ld.healthRange(ke, he)
 	he.Needs = ld.awaitedIf(ke, "needs", he.Scope)

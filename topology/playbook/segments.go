@@ -8,7 +8,8 @@ import (
 // Flag is a segment or a signal: something that an account or a user has or has not.
 type Flag struct {
 	Name    string
-	Signal  bool // else a segment
+	Hash    string // of its line
+	Signal  bool   // else a segment
 	Scope   lang.Scope
 	Enter   *lang.Program // raise
 	Leave   *lang.Program // clear; nil: when Enter is false
@@ -24,6 +25,9 @@ func (fl *Flag) Title() string {
 	}
 	return "segment " + fl.Name
 }
+
+// Version implements Document.
+func (fl *Flag) Version() string { return fl.Hash }
 
 // Each implements Document.
 func (fl *Flag) Each() lang.Scope { return fl.Scope }
@@ -69,7 +73,7 @@ func (ld *loader) segment(en entry, scope lang.Scope) *Flag {
 	if ke == nil {
 		return nil
 	}
-	fl := &Flag{Name: en.key, Scope: scope}
+	fl := &Flag{Name: en.key, Hash: version(en.value), Scope: scope}
 	if enter := ke.need("enter", "enter: total(login) >= 100"); enter != nil {
 		fl.Enter = ld.compile(enter, awaited(scope, "enter", value.Bool))
 	}

@@ -30,7 +30,7 @@ func (ld *loader) signal(en entry, scope lang.Scope, kind string) *Flag {
 	if ke == nil {
 		return nil
 	}
-	fl := &Flag{Name: en.key, Signal: true, Scope: scope, Kind: kind}
+	fl := &Flag{Name: en.key, Hash: version(en.value), Signal: true, Scope: scope, Kind: kind}
 	if raise := ke.need("raise", "raise: idle(login) >= 30d"); raise != nil {
 		fl.Enter = ld.compile(raise, awaited(scope, "raise", value.Bool))
 	}

@@ -7,6 +7,7 @@ import (
 // Stages is a document of stages: the first line that is true holds.
 type Stages struct {
 	Name  string
+	Hash  string // of the document
 	Scope lang.Scope
 	Dwell int64 // ms; no second change within it
 	List  []Stage
@@ -20,6 +21,9 @@ type Stage struct {
 
 // Title implements Document.
 func (sg *Stages) Title() string { return "stages " + sg.Name }
+
+// Version implements Document.
+func (sg *Stages) Version() string { return sg.Hash }
 
 // Each implements Document.
 func (sg *Stages) Each() lang.Scope { return sg.Scope }
@@ -44,7 +48,7 @@ func (ld *loader) stages(doc document) []placed {
 	ke := ld.read(doc.body, "a document of stages")
 	ke.take("stages")
 	ld.optionalText(ke, "title")
-	sg := &Stages{Name: doc.name, Scope: ld.scopeOf(ke)}
+	sg := &Stages{Name: doc.name, Hash: version(doc.body), Scope: ld.scopeOf(ke)}
 	ld.optionalDuration(ke, "dwell", &sg.Dwell)
 	if list := ke.need("list", "list: [{name: onboarding, is: not has(login)}, {name: mid_cycle}]"); list != nil {
 		ld.stageList(sg, list)

@@ -9,7 +9,7 @@ import (
 )
 
 // signal compares the record of something derived: the newest one, or the newest as of `at`. `is` is the number, the text,
-// true or false, or null for a record without a value; without it any record will do. `why` is a part of its reasons.
+// true or false, or unknown; without it any record will do. `why` is a part of its reasons.
 func (ex Expectation) signal(wo *World) string {
 	asOf, err := instantOr(ex.At, -1)
 	if err != nil {
@@ -22,6 +22,8 @@ func (ex Expectation) signal(wo *World) string {
 		}
 	}
 	switch {
+	case newest == nil && textOf(ex.Is) == unknownValue:
+		return ""
 	case newest == nil && ex.Is == nil:
 		return "there is none"
 	case newest == nil:
@@ -50,8 +52,11 @@ func valueOf(si *schemas.Signal) string {
 	case si.HasNumber:
 		return strconv.FormatFloat(si.Number, 'f', -1, 64)
 	}
-	return "null"
+	return unknownValue
 }
+
+// unknownValue is the value of a record without one, and of something that has no record yet.
+const unknownValue = "unknown"
 
 // signalLine is a record with its reasons, for people: "40 (was 65) since 2026-03-01T00:00Z: recency 10 (was 40), last login 7d ago".
 func signalLine(si *schemas.Signal) string {
