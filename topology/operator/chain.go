@@ -76,7 +76,7 @@ func (ta *Task) emit(pa *party, typ, name string, own ...schemas.Field) {
 // changedQuietly says that knowledge changed without an event (a first value, a backfill): who reads it is judged all the
 // same, with the event at hand or at the instant.
 func (ta *Task) changedQuietly(pa *party, read string, lo look) {
-	if len(ta.docs.readers[read]) == 0 {
+	if len(ta.docs.readers[read])+len(ta.touching.byRead[read]) == 0 {
 		return
 	}
 	if lo.event == nil {
@@ -94,6 +94,7 @@ func (ta *Task) changedQuietly(pa *party, read string, lo look) {
 // rules that read it is noted what they were.
 func (ta *Task) willChange(pa *party, read string, at int64) {
 	ta.docs.mark(ta.docs.byRead[read])
+	ta.touchReaders(read)
 	for _, ru := range ta.docs.readers[read] {
 		if ru.Start.When == nil || ta.docs.noted[ru.Index] || ru.Each != pa.scope() {
 			continue
@@ -163,6 +164,9 @@ func (ta *Task) partiesFor(pa *party, ef *effect) (account, user *party) {
 
 // judgeReaders judges the conditions that read some knowledge, at an instant.
 func (ta *Task) judgeReaders(pa *party, read string, at int64) error {
+	if err := ta.episodesReading(pa, read, at); err != nil {
+		return err
+	}
 	for _, ru := range ta.docs.readers[read] {
 		if ru.Each != pa.scope() || ru.Start.When == nil || pa.edges(ru).disarmed {
 			continue

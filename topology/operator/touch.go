@@ -13,6 +13,7 @@ type touching struct {
 	byEvent    [][]*rule // by EventDef.Index
 	always     []*rule
 	dependents [][]*rule // by playbook index: what waits for running("p")
+	byRead     map[string][]*rule
 }
 
 func newTouching(b *playbook.Bundle, rules []*rule) touching {
@@ -20,7 +21,7 @@ func newTouching(b *playbook.Bundle, rules []*rule) touching {
 	for _, def := range b.Events {
 		size = max(size, def.Index+1)
 	}
-	to := touching{byEvent: make([][]*rule, size), dependents: make([][]*rule, len(b.Playbooks))}
+	to := touching{byEvent: make([][]*rule, size), dependents: make([][]*rule, len(b.Playbooks)), byRead: map[string][]*rule{}}
 	for _, ru := range rules {
 		if ru.lazy {
 			to.always = append(to.always, ru)
@@ -32,6 +33,9 @@ func newTouching(b *playbook.Bundle, rules []*rule) touching {
 			}
 		}
 		to.depends(ru, rules)
+		for _, read := range ru.reads() {
+			to.byRead[read] = append(to.byRead[read], ru)
+		}
 	}
 	return to
 }
@@ -46,6 +50,57 @@ func (to *touching) depends(ru *rule, rules []*rule) {
 			}
 		}
 	}
+}
+
+// reads names the derived knowledge that an open episode waits for, each once.
+func (ru *rule) reads() (list []string) {
+	for _, pr := range ru.conditions() {
+		for _, read := range pr.Knows(ru.Each) {
+			if !has(list, read) {
+				list = append(list, read)
+			}
+		}
+	}
+	return list
+}
+
+// touchReaders marks the rules whose open episodes wait for some knowledge that changes.
+func (ta *Task) touchReaders(read string) {
+	for _, ru := range ta.touching.byRead[read] {
+		ta.touched[ru.Index] = true
+	}
+}
+
+// episodesReading judges the open episodes that wait for some knowledge, after it changed without an event.
+func (ta *Task) episodesReading(pa *party, read string, at int64) error {
+	for _, ru := range ta.touching.byRead[read] {
+		if ru.Each != pa.scope() {
+			continue
+		}
+		if err := ta.judgeOpen(pa, ru, ruling{due: at, now: at, at: at + ru.Lateness}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// judgeOpen judges the conditions of the open episodes of a rule where no event is at hand.
+func (ta *Task) judgeOpen(pa *party, ru *rule, rl ruling) error {
+	li, err := pa.life(ru)
+	if err != nil {
+		return err
+	}
+	changed := false
+	for i := range li.Episodes {
+		if ep := &li.Episodes[i]; ep.isOpen() && (ta.stopsByCondition(pa, ru, ep, rl) || ta.conditions(pa, ru, ep, rl)) {
+			ta.settle(pa, ru, ep, rl.at)
+			changed = true
+		}
+	}
+	if changed {
+		ta.setLife(pa, ru, &li, rl.now)
+	}
+	return nil
 }
 
 // waitsFor are the events and facts that can change an open episode.
@@ -133,24 +188,13 @@ func (ta *Task) ripple(pa *party, oc occasion) error {
 }
 
 func (ta *Task) rippleTo(pa *party, ru *rule, oc occasion) error {
-	li, err := pa.life(ru)
-	if err != nil {
+	if err := ta.judgeOpen(pa, ru, ruling{due: oc.at, now: oc.now, at: oc.decidedAt}); err != nil {
 		return err
 	}
-	rl := ruling{due: oc.at, now: oc.now, at: oc.decidedAt}
-	changed := false
-	for i := range li.Episodes {
-		if ep := &li.Episodes[i]; ep.isOpen() && (ta.stopsByCondition(pa, ru, ep, rl) || ta.conditions(pa, ru, ep, rl)) {
-			ta.settle(pa, ru, ep, rl.at)
-			changed = true
-		}
-	}
-	if changed {
-		ta.setLife(pa, ru, &li, oc.now)
-	}
+	li, err := pa.life(ru)
 	switch {
-	case ru.Start.When == nil && ru.Again.When == nil:
-		return nil
+	case err != nil || ru.Start.When == nil && ru.Again.When == nil:
+		return err
 	case oc.event != nil && ru.Start.When != nil:
 		return ta.judgeStart(pa, ru, oc)
 	}
