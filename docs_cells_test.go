@@ -32,7 +32,7 @@ steps: [{id: d7, send: quiet_7d, to: role("admin")}]
 
 // cellNames are the names behind the keys of the example, as the table of cells spells them.
 var cellNames = []string{"judged", "episodes.open", "generation", "observed.since", "member", "member.at", "members.count", "members.count/admin", "users",
-	"consent/offers", "rule/inactivity", "episode/inactivity", "fact.role:text", "fact.role:text@", "fact.roles:list", "fact.roles:list@",
+	"consent/offers", "rule/inactivity", "episode/inactivity", "running/inactivity", "fact.role:text", "fact.role:text@", "fact.roles:list", "fact.roles:list@",
 	"last(user_action.signed_in)", "distinct(user_action.signed_in#day)", "distinct(user_action.signed_in#day)+"}
 
 // TestFormatsShowsTheCellsOfAnAccount runs the example bundle over two records and a timer and looks for every cell that

@@ -206,8 +206,8 @@ func listenedTo(b *playbook.Bundle, rules []*rule, co *concern, ds *documents) m
 	listened, awaited := map[string]bool{}, map[*lang.EventDef]bool{}
 	for _, ru := range rules {
 		events, _ := ru.waitsFor()
-		for def := range events {
-			awaited[def] = true
+		for _, def := range b.Events {
+			awaited[def] = awaited[def] || events[def]
 		}
 	}
 	for _, def := range b.Events {

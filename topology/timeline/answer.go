@@ -16,9 +16,10 @@ func (wo *World) answer(ev *schemas.Event) {
 	if in == nil {
 		return
 	}
-	for name, text := range map[string]string{
-		"intent_id": in.IntentID, "playbook": in.Playbook, "step": in.Step, "episode_id": in.EpisodeID, "template": in.Template, "key": in.Key,
+	for _, copied := range [][2]string{
+		{"intent_id", in.IntentID}, {"playbook", in.Playbook}, {"step", in.Step}, {"episode_id", in.EpisodeID}, {"template", in.Template}, {"key", in.Key},
 	} {
+		name, text := copied[0], copied[1]
 		if _, has := ev.OwnField(name); !has && text != "" {
 			ev.Own = append(ev.Own, schemas.Field{Name: name, Value: schemas.Value{Kind: schemas.String, Text: text}})
 		}
