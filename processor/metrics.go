@@ -16,6 +16,7 @@ type metrics struct {
 	intents, decisions, signals                       *prometheus.CounterVec
 	transactions, resolves, sessions                  *prometheus.CounterVec
 	timersFired, timersFailed, rewoundRecords         prometheus.Counter
+	inputFrozen                                       *prometheus.GaugeVec
 	dataLosses, rebalances                            *prometheus.CounterVec
 	transactionSeconds, checkpointSeconds             prometheus.Histogram
 	restoreSeconds                                    prometheus.Histogram
@@ -65,6 +66,9 @@ func newMetrics(registry *prometheus.Registry) *metrics {
 		checkpointSeconds:  seconds("checkpoint_duration_seconds", "Writing one checkpoint of one partition."),
 		restoreSeconds:     seconds("restore_duration_seconds", "Bringing one partition to its last committed transaction."),
 	}
+	me.inputFrozen = prometheus.NewGaugeVec(prometheus.GaugeOpts{Namespace: namespace, Name: "input_frozen",
+		Help: "1 while a whole input is silent for longer than usual: absences on it are frozen."}, []string{"input"})
+	registry.MustRegister(me.inputFrozen)
 	for _, outcome := range []string{"committed", "aborted_produce", "aborted", "unknown"} {
 		me.transactions.WithLabelValues(outcome)
 	}

@@ -22,7 +22,7 @@ type mutant struct {
 	rule     string
 	file     string // from this folder
 	old, new string // old must be there exactly once
-	test     string // the test that must fail
+	test     string // the test that must fail, behind its folder if that is another one
 }
 
 var mutants = []mutant{
@@ -85,6 +85,8 @@ var mutants = []mutant{
 		"if err := la.endOwn(ctx, la.session); err != nil {", "if err := ctx.Err(); err != nil {", "TestATransactionThatDidNotCommitIsOverBeforeTheNext/aborted$"},
 	{"nothing is open after a doubt", "resolve.go",
 		"if err := la.endOwn(ctx, la.session); err != nil {", "if err := ctx.Err(); err != nil {", "TestATransactionThatDidNotCommitIsOverBeforeTheNext/in_doubt$"},
+	{"a broker that comes back is asked before it is written to", "session.go",
+		"again.joined.Store(true)", "again.joined.Store(false)", "TestABrokerThatComesBackIsAskedBeforeItIsWrittenTo"},
 	{"offsets that stay unstable are looked into", "resolve.go",
 		"pr.now().Sub(looked) > hangingAfter", "false", "TestOffsetsThatStayUnstableAreLookedInto"},
 	{"a marker says how its transaction ended", "hanging.go",
@@ -146,8 +148,16 @@ var mutants = []mutant{
 		"return len(ring) > 0 &&", "return len(ring) < 0 &&", "TestAReplayOfAWholeTopicSaysNothingNew"},
 	{"no transaction names a bundle whose text is not kept", "processor.go",
 		"if err := pr.keepBundle(ctx); err != nil {", "if err := ctx.Err(); err != nil {", "TestNoTransactionNamesABundleThatIsNotKept"},
+	{"a silent input freezes its absences", "silence.go",
+		"case !frozen && li.Silent:", "case false:", "TestADeadInputFreezesUntilItSpeaks"},
+	{"a silent input that speaks is released", "silence.go",
+		"case frozen && li.Total != ta.saved.totalOf(li.Input):", "case false:", "TestADeadInputFreezesUntilItSpeaks"},
+	{"a restart remembers how long an input was silent", "silence.go",
+		"known.SpokeAt = min(known.SpokeAt, li.SpokeAt)", "_ = li", "TestARestartRemembersWhatWasKnown"},
+	{"what was frozen is let go evenly", "../topology/operator/freeze.go",
+		`ready = max(ready, si.Until+spread("release", pa.identity(), si.Over))`, "ready = max(ready, si.Until)", "../topology/operator TestADeadSourceFreezesItsAbsences"},
 	{"secrets are masked", "config.go", "masked.Registry = maskURL(co.Registry)", "", "TestPrintMasksSecrets"},
-	{"a variable that names no key is refused", "config.go", `if key == "topics" || !hasKey(key) {`, `if key == "topics" {`, "TestBadCommandLines"},
+	{"a variable that names no key is refused", "config.go", `if key == "topics" || key == "heartbeats" || !hasKey(key) {`, `if key == "topics" {`, "TestBadCommandLines"},
 }
 
 // mutantPatience is how long a test of a mutant waits for what does not come.
@@ -216,7 +226,11 @@ func (mu mutant) apply(t *testing.T) (map[string]string, error) {
 // runTests runs tests of this package on the tree with some files replaced.
 func runTests(t *testing.T, replace map[string]string, run string) (string, error) {
 	t.Helper()
-	args := []string{"test", "-count=1", "-timeout=30s", "-run", run}
+	folder, test, elsewhere := strings.Cut(run, " ")
+	if !elsewhere {
+		folder, test = ".", run
+	}
+	args := []string{"test", "-count=1", "-timeout=30s", "-run", test}
 	if replace != nil {
 		harness, err := filepath.Abs("harness_test.go")
 		if err != nil {
@@ -241,7 +255,7 @@ func runTests(t *testing.T, replace map[string]string, run string) (string, erro
 		}
 		args = append(args, "-overlay", file)
 	}
-	out, err := exec.CommandContext(t.Context(), "go", append(args, ".")...).CombinedOutput()
+	out, err := exec.CommandContext(t.Context(), "go", append(args, folder)...).CombinedOutput()
 	return string(out), err
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 	"go.uber.org/zap"
 
+	"holdfast/schemas"
 	"holdfast/schemas/avro"
 	"holdfast/state"
 	"holdfast/topology"
@@ -50,8 +51,10 @@ type Processor struct {
 	batchBytes     map[string]int32  // topic -> largest batch it takes
 	bundles        map[string][]byte // hash -> text of every bundle that ran before
 	oldBundles     oldBundles
+	frozen         map[schemas.Kind]bool // inputs that were called silent; of the goroutine that asks for the ends
 
 	claims   claims
+	marking  sync.Mutex // one at a time writes markers that brokers forgot
 	statuses statuses
 }
 
@@ -81,7 +84,7 @@ func New(config Config, log *zap.Logger, options ...Option) (*Processor, error) 
 	if err := bundle.Runnable(); err != nil {
 		return nil, err
 	}
-	pr := &Processor{config: config, log: log, bundle: bundle, now: time.Now, nonce: newNonce(), codeVersion: buildVersion(), rules: operator.NewTask, oldBundles: oldBundles{byHash: map[string]*playbook.Bundle{}}, registerer: prometheus.NewRegistry()}
+	pr := &Processor{config: config, log: log, bundle: bundle, now: time.Now, nonce: newNonce(), codeVersion: buildVersion(), rules: operator.NewTask, oldBundles: oldBundles{byHash: map[string]*playbook.Bundle{}}, frozen: map[schemas.Kind]bool{}, registerer: prometheus.NewRegistry()}
 	for _, option := range options {
 		option(pr)
 	}
@@ -161,7 +164,9 @@ func (pr *Processor) prepare(ctx context.Context) error {
 	if err := pr.keepBundle(ctx); err != nil {
 		return err
 	}
-	pr.ends = &endProof{admin: pr.admin, topics: pr.inputTopics(), now: pr.now, log: pr.log, silence: newSilence(&pr.config)}
+	silence := newSilence(&pr.config)
+	silence.alarm = pr.alarms
+	pr.ends = &endProof{admin: pr.admin, topics: pr.inputTopics(), now: pr.now, log: pr.log, silence: silence}
 	// The first proof comes before the first record: an input without any must not hold the clock back from the start.
 	return pr.retry(ctx, "ask where the inputs end", func() error { return pr.ends.ask(ctx) })
 }

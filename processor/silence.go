@@ -7,6 +7,8 @@ import (
 	"sync"
 	"time"
 
+	"go.uber.org/zap"
+
 	"holdfast/schemas"
 )
 
@@ -45,10 +47,11 @@ type silence struct {
 
 	mu    sync.Mutex
 	lives map[schemas.Kind]life
+	alarm func(life) // told when an input falls silent, or speaks again
 }
 
 func newSilence(co *Config) *silence {
-	se := &silence{factor: co.SilenceFactor, minimum: co.SilenceMinimum.Milliseconds(), signs: map[schemas.Kind]string{}, lives: map[schemas.Kind]life{}}
+	se := &silence{factor: co.SilenceFactor, minimum: co.SilenceMinimum.Milliseconds(), signs: map[schemas.Kind]string{}, lives: map[schemas.Kind]life{}, alarm: func(life) {}}
 	if co.NoBreaker || co.Clock != modeLive {
 		return se
 	}
@@ -98,7 +101,10 @@ func (se *silence) observe(asOf int64, logs map[string][]int64) (lives []life) {
 		case total != li.Total:
 			li = se.spoke(li, total, asOf)
 		}
-		li.Silent = se.isSilent(li, asOf)
+		if is := se.isSilent(li, asOf); is != li.Silent || !known {
+			li.Silent = is
+			se.alarm(li)
+		}
 		se.lives[input] = li
 		lives = append(lives, li)
 	}
@@ -155,6 +161,24 @@ func (se *silence) remember(lives []life) {
 		}
 		known.Watched, known.Usual = min(known.Watched, li.Watched), max(known.Usual, li.Usual)
 		se.lives[li.Input] = known
+	}
+}
+
+// alarms says in metric and log what changed.
+func (pr *Processor) alarms(li life) {
+	input, gauge := zap.Stringer("input", li.Input), pr.metrics.inputFrozen.WithLabelValues(li.Input.String())
+	was := pr.frozen[li.Input]
+	pr.frozen[li.Input] = li.Silent
+	switch {
+	case li.Silent:
+		gauge.Set(1)
+		pr.log.Warn("an input says nothing, in any partition, for longer than usual: absences on it are frozen until it speaks",
+			input, zap.Time("last", time.UnixMilli(li.SpokeAt)), zap.Duration("usual gap", time.Duration(li.Usual)*time.Millisecond))
+	case was:
+		gauge.Set(0)
+		pr.log.Info("the input speaks again: what was frozen is let go slowly", input, zap.Duration("over", pr.config.ReleaseOver))
+	default:
+		gauge.Set(0)
 	}
 }
 
