@@ -19,6 +19,8 @@ func (vi view) call(ex *Expr, exact bool) value {
 		return truth(vi.ep != nil && vi.ep.sent(ex.Text))
 	case "evidence_count", "evidence_sum":
 		return vi.evidence(ex)
+	case "change":
+		return vi.change(ex.Args[0])
 	}
 	return vi.aggregate(ex, exact)
 }
@@ -136,6 +138,14 @@ func (vi view) bounds(ex *Expr) (low, high Instant, bounded bool) {
 		return vi.at.plus(-ex.Window - ex.Before), vi.at.plus(-ex.Before), true
 	}
 	return vi.at.plus(-ex.Window), never, true
+}
+
+// change compares a windowed aggregate with the one before it; unknown if that is 0.
+func (vi view) change(ex *Expr) value {
+	earlier := *ex
+	earlier.Before = ex.Window
+	now, was := vi.aggregate(ex, false), vi.aggregate(&earlier, false)
+	return multiply("/", add("-", now, was), was)
 }
 
 func (vi view) end(ex *Expr, list []*happened) value {

@@ -23,6 +23,9 @@ func (wo *world) outlineOf(ex *Expr) *outline {
 				ol.events = append(ol.events, pr.Event)
 			}
 		}
+		if part.Name == "change" {
+			own = append(own, 2*part.Args[0].Window)
+		}
 		if part.Op == OpSpan {
 			own = append(own, part.Span)
 		}

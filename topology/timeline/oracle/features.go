@@ -26,6 +26,7 @@ func (ca Case) Features() []string {
 	ca.expressions(func(ex *Expr) {
 		add("expr:"+ex.Name, ex.Op == OpCall)
 		add("expr:before", ex.Before > 0)
+		add("expr:where", ex.Where != nil)
 		add("expr:month", ex.Month != "")
 		add("expr:account.", ex.Account)
 		add("expr:pane", ex.isPaned())
@@ -70,10 +71,9 @@ func (pb Playbook) features() []string {
 	return list
 }
 
-// isPaned says whether a windowed value may be kept in panes: all but distinct, and counts that only meet small constants,
-// which generated counts do.
+// isPaned says whether a windowed value may be kept in panes: generated counts meet small constants, but for `change`.
 func (ex *Expr) isPaned() bool {
-	return ex.Op == OpCall && ex.Window > 0 && ex.Name != "count" && ex.Name != "distinct" && ex.Name != "evidence_count" && ex.Name != "evidence_sum"
+	return ex.Op == OpCall && (ex.Name == "change" || ex.Window > 0 && slices.Contains([]string{"sum", "min", "max", "avg"}, ex.Name))
 }
 
 // expressions calls what for every part of every expression of the bundle.

@@ -354,7 +354,11 @@ func (ge *generator) surprises() {
 	}
 	if ge.dr.chance(6) {
 		at := ge.dr.between(1, len(ge.ca.Lines)-1)
-		li := Line{At: ge.ca.Lines[at].At, Account: ge.ca.Accounts[0].ID, Set: []Trait{{"plan", pick(ge.dr, "free", "team")}}}
+		us := ge.ca.Users[0]
+		li := Line{At: ge.ca.Lines[at].At, Account: us.Account, Set: []Trait{{"plan", pick(ge.dr, "free", "team")}}}
+		if ge.dr.chance(50) {
+			li.User, li.Set, li.Roles = us.ID, nil, pick(ge.dr, []string{"admin"}, []string{"owner"})
+		}
 		li.Arrives = li.At
 		ge.ca.Lines = slices.Insert(ge.ca.Lines, at, li)
 	}
@@ -362,8 +366,8 @@ func (ge *generator) surprises() {
 
 // disorder lets some lines arrive late, but within the lateness.
 func (ge *generator) disorder() {
-	for i := range ge.ca.Lines {
-		if ge.dr.chance(30) {
+	for i := 1; i < len(ge.ca.Lines); i++ { // the first line says when everything begins
+		if ge.ca.Lines[i].Event != "" && ge.dr.chance(30) {
 			ge.ca.Lines[i].Arrives = ge.ca.Lines[i].At.plus(Span(ge.dr.between(1, int(ge.ca.Lateness))))
 		}
 	}

@@ -42,7 +42,11 @@ func (ge *generator) counted() *Expr {
 	if len(ge.derivedTerms()) > 0 && ge.dr.chance(35) {
 		return ge.known()
 	}
-	switch ge.dr.below(14) {
+	switch ge.dr.below(18) {
+	case 14:
+		return ge.narrowed(sign)
+	case 15:
+		return is(field(pick(ge.dr, "max", "min", "avg"), "calls", "size"), pick(ge.dr, ">=", "<="), num(ge.dr.between(1, 5)))
 	case 0:
 		return call("has", event)
 	case 1:
@@ -63,12 +67,33 @@ func (ge *generator) counted() *Expr {
 	return is(count(event, ge.span()), sign, num(ge.dr.between(0, 3)))
 }
 
+// narrowed draws a count with a condition, or over a calendar month; seldom one that is kept in panes.
+func (ge *generator) narrowed(sign string) *Expr {
+	narrow := is(path("event.feature"), "==", word("b"))
+	switch ge.dr.below(8) {
+	case 0, 1, 2:
+		return is(&Expr{Op: OpCall, Name: "count", Event: "used", Window: ge.span(), Where: narrow}, sign, num(ge.dr.between(1, 2)))
+	case 3, 4:
+		return is(&Expr{Op: OpCall, Name: "total", Event: "used", Where: narrow}, sign, num(ge.dr.between(1, 2)))
+	case 5:
+		return is(&Expr{Op: OpCall, Name: "sum", Event: "calls", Field: "size", Window: ge.span()}, ">=", num(ge.dr.between(2, 6)))
+	case 6:
+		return is(over("change", count(ge.event(), ge.spans[1])), "<=", &Expr{Op: OpNumber, Number: -million / 2})
+	}
+	return is(&Expr{Op: OpCall, Name: "count", Event: ge.event(), Month: pick(ge.dr, "this", "last")}, sign, num(ge.dr.between(1, 3)))
+}
+
 // known draws something about facts and derived values.
 func (ge *generator) known() *Expr {
 	if derived := ge.derivedTerms(); len(derived) > 0 && ge.dr.chance(80) {
 		return pick(ge.dr, derived...)
 	}
-	switch ge.dr.below(3) {
+	switch ge.dr.below(4) {
+	case 3:
+		if ge.user {
+			return &Expr{Op: OpContains, Args: []*Expr{path("user.roles"), word("admin")}}
+		}
+		return is(call("members", ""), ">=", num(2))
 	case 0:
 		return known(call("last", ge.event()))
 	case 1:

@@ -21,7 +21,7 @@ func smaller(ca Case, fails func(Case) bool) (Case, bool) {
 		for from := 0; from+chunk <= len(ca.Lines); {
 			try := ca.clone()
 			try.Lines = slices.Delete(try.Lines, from, from+chunk)
-			if len(try.Lines) == 0 || !fails(try) {
+			if !try.isSound() || !fails(try) {
 				from += chunk
 				continue
 			}

@@ -4,7 +4,11 @@ import "slices"
 
 // isSound says whether what is named exists and nothing that must be there is missing: a cut may have broken that.
 func (ca Case) isSound() bool {
-	sound := len(ca.Lines) > 0 && len(ca.Playbooks)+len(ca.Health)+len(ca.Segments)+len(ca.Signals)+len(ca.Stages)+len(ca.Proofs) > 0
+	if len(ca.Lines) == 0 {
+		return false
+	}
+	sound := len(ca.Playbooks)+len(ca.Health)+len(ca.Segments)+len(ca.Signals)+len(ca.Stages)+len(ca.Proofs) > 0
+	sound = sound && ca.Lines[0].Arrives == ca.Lines[0].At
 	for _, li := range ca.Lines {
 		sound = sound && (li.Event == "" || ca.knows(li.Event)) && ca.hasSubject(li.Account, li.User)
 	}
