@@ -5,15 +5,16 @@ import "holdfast/topology"
 // Fire runs one unit of work that is due at the clock for a subject: an edge that time made, a step, a publication, an
 // end. fired is false when nothing was due: the wake was early and was moved.
 func (ta *Task) Fire(ref topology.Ref, clock int64) (fired bool, err error) {
-	return ta.fire(ref, clock, func(un unit) bool { return un.wake.Ready() < clock })
+	fired, _, err = ta.fire(ref, clock, func(un unit) bool { return un.wake.Ready() < clock })
+	return fired, err
 }
 
 // FireUntil is Fire at the end of the input (language.md 11, `until: T`): W becomes T, so what is due at T or before
 // fires, whatever the lateness of its playbook, and what has its slot at T or before is published. The caller goes on
 // while the earliest wake's Ready is before EndClock(T); a subject that has nothing left to do gets a wake at or after it.
 func (ta *Task) FireUntil(ref topology.Ref, until int64) (fired bool, err error) {
-	fired, err = ta.fire(ref, ta.EndClock(until), func(un unit) bool { return un.due <= until })
-	if err != nil || fired {
+	fired, moved, err := ta.fire(ref, ta.EndClock(until), func(un unit) bool { return un.due <= until })
+	if err != nil || fired || moved {
 		return fired, err
 	}
 	pa := ta.open(ref)
@@ -29,25 +30,32 @@ func (ta *Task) EndClock(until int64) int64 { return until + ta.maxLateness + 1 
 // maxTries bounds the early instants that one call looks at; a wake that is still early then is tried again.
 const maxTries = 1000
 
-func (ta *Task) fire(ref topology.Ref, clock int64, within limit) (fired bool, err error) {
+// fire runs the earliest unit within the limit, if the wake is no earlier than it; else the wake is moved to it, because the
+// units of other subjects may come before (a user who leaves changes the account).
+func (ta *Task) fire(ref topology.Ref, clock int64, within limit) (fired, moved bool, err error) {
 	ta.begin(clock)
 	pa := ta.open(ref)
 	if err := ta.meet(pa); err != nil {
-		return false, err
+		return false, false, err
 	}
+	armed := pa.sub.Wake()
 	for try := 0; try < maxTries && !fired; try++ {
 		un, err := ta.next(pa, within)
 		if err != nil {
-			return false, err
+			return false, false, err
 		}
 		if un.wake == topology.NoWake {
 			break
 		}
+		if un.wake > armed {
+			ta.setWake(pa, un.wake)
+			return false, true, nil
+		}
 		if fired, err = ta.run(pa, un); err != nil {
-			return false, err
+			return false, false, err
 		}
 	}
-	return fired, ta.rearm(pa)
+	return fired, false, ta.rearm(pa)
 }
 
 // fireBefore fires one unit that was due before t_e - lateness for one of the subjects of an event, the earliest of them.
