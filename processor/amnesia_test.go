@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -277,6 +278,52 @@ func TestATransactionThatDidNotCommitIsOverBeforeTheNext(t *testing.T) {
 				t.Errorf("markers: %q", got)
 			}
 		})
+	}
+}
+
+// hangUp ends every connection of the process, as the kill of a broker does; it can connect again at once.
+func (ne *network) hangUp() {
+	ne.cut()
+	ne.heal()
+}
+
+// TestABrokerThatComesBackIsAskedBeforeItIsWrittenTo: the last commit was reported, and the broker was killed before it
+// wrote the markers. The next transaction may be aborted, and would take the last one with it where it writes.
+func TestABrokerThatComesBackIsAskedBeforeItIsWrittenTo(t *testing.T) {
+	wo := newWorld(t, 1, testBundle)
+	const id = "holdfast-processor-p0-0"
+	am := wo.amnesia(id, "CompleteCommit")
+	var early atomic.Bool
+	wo.control(kmsg.Produce, func(req kmsg.Request) reply {
+		am.mu.Lock()
+		defer am.mu.Unlock()
+		if req.(*kmsg.ProduceRequest).TransactionID != nil && len(am.open) > 0 {
+			early.Store(true)
+		}
+		return pass
+	})
+	clock := newWallClock(day0)
+	ru := wo.start(wo.config(), WithClock(clock.now))
+	ru.ready(0)
+	wo.publishEvents(visits("acme", "ann", day0, time.Minute, 3)...)
+	clock.advance(time.Hour)
+	wo.intentsCome(3)
+	described, err := wo.admin.DescribeTransactions(wo.ctx, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	producerID := described[id].ProducerID
+	wo.remember(id, lastTransaction(producerID, 0, []string{wo.topics.Intents}, txnPrepareCommit, txnCommitted)...)
+	am.mu.Lock()
+	am.open = append(am.open, held(wo.topics.Intents, producerID, 0))
+	am.mu.Unlock()
+	ru.network.hangUp()
+	wo.publishEvents(visits("acme", "bob", day0.Add(2*time.Hour), time.Minute, 3)...)
+	clock.advance(3 * time.Hour)
+	wo.intentsCome(6)
+	ru.halt()
+	if early.Load() || am.markers() != "commit holdfast.intents" {
+		t.Errorf("written to while the last transaction was open: %v; markers %q", early.Load(), am.markers())
 	}
 }
 

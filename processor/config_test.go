@@ -185,7 +185,11 @@ func TestMissingTopicsAreNamed(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	wo.start(wo.config()).fails("topics are missing", wo.topics.Intents, wo.topics.Support, "holdfast topics create")
+	clock := newWallClock(day0)
+	ru := wo.start(wo.config(), WithClock(clock.now))
+	wo.await("a second look", func() bool { return ru.logs.FilterMessage("looking again for topics").Len() > 0 })
+	clock.advance(topicsAppear + time.Second)
+	ru.fails("topics are missing", wo.topics.Intents, wo.topics.Support, "holdfast topics create")
 }
 
 // TestABrokerThatIsDownIsWaitedFor: the process keeps trying and says so, and ends when it is told to.

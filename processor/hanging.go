@@ -32,6 +32,12 @@ import (
 // a healthy commit take milliseconds.
 const hangingAfter = 5 * time.Second
 
+// cannotAsk says that asking for open transactions will fail for ever: without the right, or with brokers that are too old.
+func cannotAsk(err error) bool {
+	forbidden := (*kadm.AuthError)(nil)
+	return errors.As(err, &forbidden) || errors.Is(err, kerr.UnsupportedVersion)
+}
+
 // errStillOpen is a transaction whose end nobody can tell yet.
 var errStillOpen = errors.New("a transaction is still open")
 
@@ -42,14 +48,10 @@ func (la *lane) endOwn(ctx context.Context, se *session) error {
 	if err != nil {
 		return fmt.Errorf("%w: ask for the producer id: %w", errSession, err)
 	}
-	partitions := make([]int32, la.proc.partitions)
-	for i := range partitions {
-		partitions[i] = int32(i)
-	}
-	set := la.proc.outputSet(partitions...)
+	set := la.proc.everyOutput()
 	for began := la.proc.now(); ; {
 		open, err := la.proc.openProducers(ctx, set)
-		if forbidden := (*kadm.AuthError)(nil); errors.As(err, &forbidden) || errors.Is(err, kerr.UnsupportedVersion) {
+		if cannotAsk(err) {
 			la.log.Warn("cannot ask for transactions that a killed broker left open", zapError(err))
 			return nil
 		}
@@ -75,6 +77,8 @@ func (la *lane) endOwn(ctx context.Context, se *session) error {
 // start was open after the coordinator had done with it. The marker carries that epoch: a partition where a newer
 // transaction began meanwhile refuses it.
 func (pr *Processor) endHanging(ctx context.Context, set kadm.TopicsSet) (ended int, err error) {
+	pr.marking.Lock()
+	defer pr.marking.Unlock()
 	before, err := pr.openProducers(ctx, set)
 	if err != nil || len(before) == 0 {
 		return 0, err

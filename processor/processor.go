@@ -55,6 +55,7 @@ type Processor struct {
 
 	claims   claims
 	marking  sync.Mutex // one at a time writes markers that brokers forgot
+	marking  sync.Mutex // one at a time writes markers that brokers forgot
 	statuses statuses
 }
 

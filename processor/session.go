@@ -70,6 +70,7 @@ func (ge *groupEvents) drain() []groupEvent {
 func (la *lane) openSession(ctx context.Context) (*session, error) {
 	la.proc.statuses.waitsOnKafka(la.index)
 	se := &session{inputs: la.proc.inputTopics()}
+	again := &reconnects{la: la, ctx: context.WithoutCancel(ctx)}
 	opts := append(la.proc.clientOpts(),
 		kgo.TransactionalID(la.transactionalID()), kgo.TransactionTimeout(la.proc.config.TransactionTimeout),
 		kgo.ConsumerGroup(la.proc.config.group()), kgo.InstanceID(la.instanceID()),
@@ -84,6 +85,7 @@ func (la *lane) openSession(ctx context.Context) (*session, error) {
 		kgo.MaxBufferedRecords(400_000), kgo.ProducerBatchCompression(kgo.Lz4Compression(), kgo.NoCompression()),
 		kgo.RecordPartitioner(kgo.ManualPartitioner()), kgo.ProducerBatchMaxBytesFn(la.proc.topicBatchBytes),
 		kgo.OnPartitionsAssigned(se.assigned), kgo.OnPartitionsRevoked(se.revoked), kgo.OnPartitionsLost(se.lost),
+		kgo.WithHooks(again),
 	)
 	var err error
 	if se.GroupTransactSession, err = kgo.NewGroupTransactSession(opts...); err != nil {
@@ -93,6 +95,7 @@ func (la *lane) openSession(ctx context.Context) (*session, error) {
 		se.CloseAllowingRebalance()
 		return nil, err
 	}
+	again.joined.Store(true)
 	return se, nil
 }
 

@@ -156,6 +156,15 @@ func partitionOf(name string, partitions int32) int32 {
 	return hash % partitions
 }
 
+// everyOutput are all partitions that tasks write to.
+func (pr *Processor) everyOutput() kadm.TopicsSet {
+	partitions := make([]int32, pr.partitions)
+	for i := range partitions {
+		partitions[i] = int32(i)
+	}
+	return pr.outputSet(partitions...)
+}
+
 // outputSet are the partitions that the tasks of some partitions write to.
 func (pr *Processor) outputSet(partitions ...int32) kadm.TopicsSet {
 	set := kadm.TopicsSet{}
