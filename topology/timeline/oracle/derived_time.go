@@ -1,0 +1,117 @@
+package oracle
+
+import (
+	"cmp"
+	"slices"
+)
+
+// nextDerived sets the timer: the first instant at which recomputing would change something.
+func (wo *world) nextDerived(su *subject, after Instant) {
+	su.derived.due = 0
+	var list []Instant
+	vi := view{wo: wo, su: su, at: after}
+	for _, ex := range su.derived.expressions() {
+		list = append(list, vi.candidates(ex, after)...)
+	}
+	for _, at := range su.derived.deadlines() {
+		if at > after && at <= wo.until {
+			list = append(list, at)
+		}
+	}
+	slices.Sort(list)
+	for _, at := range slices.Compact(list) {
+		vi.at = at
+		if vi.derivedChanges() {
+			su.derived.due = at
+			return
+		}
+	}
+}
+
+// derivedChanges says whether recomputing at the instant would change the state.
+func (vi view) derivedChanges() bool {
+	de := &vi.su.derived
+	return slices.ContainsFunc(de.health, func(he healthState) bool { return vi.stepHealth(he, vi.at) != he }) ||
+		slices.ContainsFunc(de.watch, func(wa watchState) bool { return vi.stepWatch(wa, vi.at) != wa }) ||
+		slices.ContainsFunc(de.stages, func(st stageState) bool { return vi.stepStages(st, vi.at) != st })
+}
+
+// fourteenDays stands for the `needs` that a document leaves out.
+var fourteenDays = &Expr{Op: OpCompare, Name: ">=", Args: []*Expr{{Op: OpCall, Name: "observed"}, {Op: OpSpan, Span: 14 * Day}}}
+
+func (de *derived) expressions() []*Expr {
+	var list []*Expr
+	add := func(ex *Expr) {
+		if ex != nil {
+			list = append(list, ex)
+		}
+	}
+	for _, he := range de.health {
+		add(cmp.Or(he.doc.Needs, fourteenDays))
+		for _, me := range he.doc.Measures {
+			for _, line := range me.Lines {
+				add(line.If)
+			}
+		}
+	}
+	for _, wa := range de.watch {
+		add(wa.doc.Enter)
+		add(wa.doc.Leave)
+	}
+	for _, st := range de.stages {
+		for _, stage := range st.doc.List {
+			add(stage.Is)
+		}
+	}
+	return list
+}
+
+// deadlines are the ends of what settles and dwells.
+func (de *derived) deadlines() []Instant {
+	var list []Instant
+	for _, he := range de.health {
+		list = append(list, he.pendingSince.plus(he.doc.Down), he.pendingSince.plus(he.doc.Up))
+	}
+	for _, wa := range de.watch {
+		list = append(list, wa.pendingSince.plus(wa.doc.Settle))
+	}
+	for _, st := range de.stages {
+		list = append(list, st.changed.plus(st.doc.Dwell))
+	}
+	return list
+}
+
+func (su *subject) derivedAppointment(wo *world) []appointment {
+	due := su.derived.due
+	if due == 0 {
+		return nil
+	}
+	return []appointment{wo.timer(su, "", "", due, func() { wo.fireDerived(su, due) })}
+}
+
+// fireDerived recomputes at the due, and lets the playbooks react to what it changed.
+func (wo *world) fireDerived(su *subject, due Instant) {
+	before := wo.snapshot(wo.concerned(&happened{account: su.account, user: su.user}), due)
+	cause := &happened{at: due, id: su.name + "@" + decimal(int64(due)*million)}
+	caused := wo.derive(su, due, due, cause)
+	if len(caused) > 0 {
+		wo.note("derived_by_time")
+	}
+	wo.refresh(su, due)
+	wo.follow(caused, before)
+}
+
+// derivedSince are the instants at which something derived took its value, for age().
+func (vi view) derivedSince() []Instant {
+	var list []Instant
+	for _, he := range vi.su.derived.health {
+		list = append(list, he.tierSince, he.scoreSince)
+	}
+	for _, wa := range vi.su.derived.watch {
+		list = append(list, wa.since)
+	}
+	for _, st := range vi.su.derived.stages {
+		list = append(list, st.since)
+	}
+	return list
+}
