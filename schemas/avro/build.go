@@ -11,8 +11,8 @@ type builder struct {
 	made    arena
 	seen    uint32 // a bit per envelope field and structure that was given, to find doubled ones
 	hasTime bool
-	nulls   bool // there are own fields without a value
-	sorted  int  // so many properties are known to be sorted, and different
+	nulls   bool                     // there are own fields without a value
+	sorted  struct{ own, props int } // so many are known to be sorted by name, and different
 }
 
 // envelopeField is a field that has a place of its own in Event.
@@ -206,6 +206,32 @@ func (bu *builder) own(own schemas.OwnField, va schemas.Value) error {
 	}
 	bu.ev.Own = append(bu.ev.Own, schemas.Field{Name: own.Name, Value: va})
 	return nil
+}
+
+// openOwn makes a place for each of so many own fields, and closeOwn gives up those that got no name: a plan knows their
+// order before it reads them.
+func (bu *builder) openOwn(fields int) {
+	if cap(bu.ev.Own) < fields {
+		bu.ev.Own = make([]schemas.Field, fields)
+	}
+	bu.ev.Own = bu.ev.Own[:fields]
+	for i := range bu.ev.Own {
+		bu.ev.Own[i].Name = ""
+	}
+}
+
+func (bu *builder) closeOwn() {
+	all, kept := bu.ev.Own, 0
+	for i := range all {
+		if all[i].Name == "" {
+			continue
+		}
+		if kept < i {
+			all[kept] = all[i]
+		}
+		kept++
+	}
+	bu.ev.Own, bu.sorted.own = all[:kept], kept
 }
 
 // property takes an element of properties or traits, or a top-level scalar that the record does not know.

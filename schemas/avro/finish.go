@@ -142,14 +142,17 @@ func (bu *builder) finishProfile() error {
 // finishFields sorts the lists, drops own fields without value and refuses doubled names.
 func (bu *builder) finishFields() error {
 	ev := bu.ev
-	lists := [...][]schemas.Field{ev.Own, ev.Props[bu.sorted:], ev.Profile.Consents, ev.Profile.Channels}
-	if bu.sorted < len(ev.Props) {
-		lists[1] = ev.Props
-	}
-	for _, list := range lists {
-		if len(list) < 2 {
-			continue
+	if len(ev.Own) != bu.sorted.own {
+		if name, twice := sortFields(ev.Own); twice {
+			return duplicate(name)
 		}
+	}
+	if len(ev.Props) != bu.sorted.props {
+		if name, twice := sortFields(ev.Props); twice {
+			return duplicate(name)
+		}
+	}
+	for _, list := range [...][]schemas.Field{ev.Profile.Consents, ev.Profile.Channels} {
 		if name, twice := sortFields(list); twice {
 			return duplicate(name)
 		}

@@ -1,6 +1,7 @@
 package avro
 
 import (
+	"slices"
 	"strings"
 
 	"holdfast/schemas"
@@ -19,6 +20,7 @@ import (
 type plan struct {
 	record string // full name of the writer schema, for the words
 	steps  []step
+	owns   int // how many of them are of own fields
 }
 
 // step is what becomes of one field of the writer. It is a field of the envelope, an own field, a structure, or else
@@ -29,6 +31,7 @@ type step struct {
 	place     envelopeField
 	wants     schemas.ValueKind // of the envelope's or own field
 	own       bool
+	rank      int  // of an own field, by name: they need not be sorted once they are read
 	nothing   bool // null says nothing
 	structure structure
 }
@@ -52,7 +55,23 @@ func newPlan(root *node, kind schemas.Kind) (*plan, bool) {
 		}
 		pl.steps = append(pl.steps, newStep(fi, co.shapes[fi.typ], kind))
 	}
+	pl.rank()
 	return pl, true
+}
+
+// rank gives the own fields their places in the order of their names.
+func (pl *plan) rank() {
+	var names []string
+	for _, st := range pl.steps {
+		if st.own {
+			names = append(names, st.name)
+		}
+	}
+	slices.Sort(names)
+	pl.owns = len(names)
+	for i := range pl.steps {
+		pl.steps[i].rank, _ = slices.BinarySearch(names, pl.steps[i].name)
+	}
 }
 
 // newStep asks a builder of that kind for the place of a field.
@@ -74,6 +93,7 @@ func newStep(fi field, sh *shape, kind schemas.Kind) step {
 // false if they are one but goavro has to say what is wrong with it.
 func (pl *plan) read(cu *cursor, bu *builder) (accepted bool, err error) {
 	accepted = true
+	bu.openOwn(pl.owns)
 	for i := range pl.steps {
 		st := &pl.steps[i]
 		sh := st.shape
@@ -96,5 +116,6 @@ func (pl *plan) read(cu *cursor, bu *builder) (accepted bool, err error) {
 	if rest := len(cu.bytes) - cu.at; rest > 0 {
 		return false, trailing(rest, pl.record)
 	}
+	bu.closeOwn()
 	return accepted, nil
 }

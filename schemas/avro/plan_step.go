@@ -40,7 +40,9 @@ func (st *step) readEnvelope(sh *shape, cu *cursor, bu *builder) bool {
 }
 
 func (st *step) readOwn(sh *shape, cu *cursor, bu *builder) bool {
-	va := appendField(&bu.ev.Own, st.name)
+	fi := &bu.ev.Own[st.rank]
+	fi.Name, fi.Value = st.name, schemas.Value{}
+	va := &fi.Value
 	cu.scalar(sh, va)
 	switch {
 	case va.Kind == schemas.Null:
@@ -123,7 +125,7 @@ func (st *step) readMap(values *shape, cu *cursor, bu *builder) bool {
 		cu.fail(faultKeyTwice)
 	}
 	if st.structure == structureProps && from == 0 {
-		bu.sorted = len(*list)
+		bu.sorted.props = len(*list)
 	}
 	return accepted
 }
