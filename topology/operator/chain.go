@@ -92,7 +92,7 @@ func (ta *Task) changedQuietly(pa *party, read string, lo look) {
 
 // willChange is called before knowledge of a subject changes: documents that read it are judged after this one, and of the
 // rules that read it is noted what they were.
-func (ta *Task) willChange(pa *party, read string, at int64) {
+func (ta *Task) willChange(pa *party, read string, lo look) {
 	ta.docs.mark(ta.docs.byRead[read])
 	ta.touchReaders(read)
 	for _, ru := range ta.docs.readers[read] {
@@ -100,9 +100,12 @@ func (ta *Task) willChange(pa *party, read string, at int64) {
 			continue
 		}
 		was := ta.judged
-		ta.judging(ru, nil, "", at)
-		ta.docs.noted[ru.Index], ta.docs.was[ru.Index] = true, holds(ru.Start.When, ta.see(pa, at))
+		ta.judging(ru, nil, "", lo.at)
+		ta.docs.noted[ru.Index], ta.docs.was[ru.Index] = true, holds(ru.Start.When, ta.see(pa, lo.at))
 		ta.judged = was
+		if lo.event != nil && !ta.marked[ru.Index] { // derived values come before the rules of the event: the edge is its own
+			ta.marked[ru.Index], ta.earlier[ru.Index] = true, ta.docs.was[ru.Index]
+		}
 	}
 }
 

@@ -100,7 +100,7 @@ const ninetyDays = 90 * value.DayMillis
 
 // addEvidence puts an item into the log, and says so to the world.
 func (ta *Task) addEvidence(pa *party, it evidence.Item, keep int, lo look) (added bool) {
-	ta.willChange(pa, "evidence", lo.at)
+	ta.willChange(pa, "evidence", lo)
 	if !evidence.Add(pa.sub, it, keep) {
 		return false
 	}

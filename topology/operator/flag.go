@@ -85,7 +85,7 @@ func (fl *flag) turns(fr *lang.Frame, inside bool) bool {
 
 // turn takes the other side, or the first one.
 func (fl *flag) turn(ta *Task, pa *party, lo look, inside, first bool) {
-	ta.willChange(pa, fl.read, lo.at)
+	ta.willChange(pa, fl.read, lo)
 	is := int64(0)
 	if inside {
 		is = 1

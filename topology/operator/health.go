@@ -167,7 +167,7 @@ func (he *health) scored(ta *Task, pa *party, lo look, me *healthMemory, sc scor
 	since, _ := pa.sub.Int(he.scoreSinceKey)
 	drivers := he.drivers(me.Now, me.Scored, sc)
 	if changed {
-		ta.willChange(pa, he.scoreName, lo.at)
+		ta.willChange(pa, he.scoreName, lo)
 		since = lo.stamp
 		pa.sub.SetInt(he.scoreKey, sc.score)
 		pa.sub.SetInt(he.scoreSinceKey, since)
@@ -206,8 +206,8 @@ func directionOf(down bool) string {
 
 // forget makes score and tier unknown again.
 func (he *health) forget(ta *Task, pa *party, lo look, was int64) {
-	ta.willChange(pa, he.scoreName, lo.at)
-	ta.willChange(pa, he.tierName, lo.at)
+	ta.willChange(pa, he.scoreName, lo)
+	ta.willChange(pa, he.tierName, lo)
 	tier, _ := pa.sub.Bytes(he.tierKey)
 	previous := string(tier)
 	for _, key := range []uint32{he.scoreKey, he.scoreSinceKey, he.tierKey, he.tierSinceKey, he.memoryKey} {

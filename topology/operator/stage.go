@@ -36,7 +36,7 @@ func (sg *stages) judge(ta *Task, pa *party, lo look) (changed bool) {
 	if moved, ok := pa.sub.Int(stageMovedKey); ok && lo.at < moved+sg.Dwell {
 		return false
 	}
-	ta.willChange(pa, "stage", lo.at)
+	ta.willChange(pa, "stage", lo)
 	was := strings.Clone(window.Alias(cell))
 	pa.sub.SetBytes(sg.key, []byte(is))
 	pa.sub.SetInt(sg.sinceKey, lo.stamp)

@@ -90,7 +90,7 @@ type tierMove struct {
 
 // moveTier takes the other tier.
 func (he *health) moveTier(ta *Task, pa *party, lo look, me *healthMemory, mo tierMove) {
-	ta.willChange(pa, he.tierName, lo.at)
+	ta.willChange(pa, he.tierName, lo)
 	sc := scoring{score: mo.score, first: mo.from == noTier}
 	previous := ""
 	if !sc.first {

@@ -22,6 +22,10 @@ func TestScenarios(t *testing.T) {
 
 func playFile(t *testing.T, file string) {
 	scenarios, bundle := loadFile(t, file)
+	playScenarios(t, scenarios, bundle)
+}
+
+func playScenarios(t *testing.T, scenarios []*Scenario, bundle *playbook.Bundle) {
 	for _, sc := range scenarios {
 		t.Run(sc.Title, func(t *testing.T) {
 			failures, err := sc.Check(bundle)
