@@ -45,7 +45,7 @@ func (ta *Task) stepDue(pa *party, ru *rule, ep *episode, st *playbook.Step) (du
 	case playbook.TimingEvent, playbook.TimingWhen:
 		due, ok = ep.StartAt+st.Within, st.Within > 0
 	}
-	return due, ok
+	return ta.movedDue(pa, ru, ep, st, due), ok
 }
 
 // delayed adds `after`, which may be a choice.

@@ -45,9 +45,10 @@ func NewWorld(b *playbook.Bundle) (*World, error) {
 }
 
 func (wo *World) resume(b *playbook.Bundle, meta []byte, fresh bool) error {
+	old := wo.bundle
 	wo.bundle = b
 	wo.task = operator.NewTask(b, wo.store, wo)
-	return wo.task.Resume(meta, wo.clock, fresh)
+	return wo.task.ResumeFrom(old, meta, wo.clock, fresh)
 }
 
 // Restart replaces the process: a new task over the same memory, with another bundle if b is not nil.

@@ -1,0 +1,276 @@
+package operator_test
+
+import (
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+	"testing"
+
+	"holdfast/schemas"
+	"holdfast/topology/playbook"
+	"holdfast/topology/timeline"
+)
+
+// edited is a bundle of one playbook whose parts a test replaces.
+const edited = `
+bundle: edited
+revision: 1
+time: {lateness: 0s, history: complete}
+events:
+  login: user_action.signed_in
+  act: user_action.acted
+  paid: billing.payment_succeeded
+---
+playbook: welcome
+for: each user
+class: internal
+start: {event: login}
+again: always
+stop: [{when: idle(login) >= 300d}, {when: has(paid)}]
+steps:
+  - {id: one, after: 1d, notify: one, to: channel("#x")}
+  - {id: two, after: 10d, notify: two, to: channel("#x")}
+`
+
+func changed(t *testing.T, from string, replace ...string) *playbook.Bundle {
+	t.Helper()
+	for i := 0; i < len(replace); i += 2 {
+		if strings.Count(from, replace[i]) != 1 {
+			t.Fatalf("%q is not once in\n%s", replace[i], from)
+		}
+		from = strings.Replace(from, replace[i], replace[i+1], 1)
+	}
+	return loaded(t, from)
+}
+
+func restarted(t *testing.T, wo *timeline.World, bundle *playbook.Bundle) {
+	t.Helper()
+	if err := wo.Restart(bundle); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// happened is what was decided since, as outcome step@hours after firstMonday.
+func happened(wo *timeline.World, from int) string {
+	var list []string
+	for _, de := range wo.Decisions[from:] {
+		list = append(list, fmt.Sprintf("%s %s@%dh", de.Outcome, de.Step, (de.DecidedAt-firstMonday)/hour))
+	}
+	sort.Strings(list)
+	return strings.Join(list, ", ")
+}
+
+// TestAnEpisodeFollowsTheNewText is language.md 11, live edits: ann entered on day 0, the bundle changes on day 5, when
+// step one is out and step two waits for day 10.
+func TestAnEpisodeFollowsTheNewText(t *testing.T) {
+	two := "  - {id: two, after: 10d, notify: two, to: channel(\"#x\")}\n"
+	for _, tc := range []struct {
+		name    string
+		replace []string
+		want    string // after the change
+	}{
+		{"nothing that matters", []string{"revision: 1", "revision: 2"}, "published two@240h"},
+		{"a text", []string{"notify: two", "notify: second"}, "published two@240h"},
+		{"a delay that still lies ahead", []string{"after: 10d", "after: 8d"}, "published two@192h"},
+		{"a delay that is longer", []string{"after: 10d", "after: 12d"}, "published two@288h"},
+		{"a step added ahead", []string{two, two + "  - {id: six, after: 6d, notify: six, to: channel(\"#x\")}\n"}, "published six@144h, published two@240h"},
+		{"a step added behind", []string{two, two + "  - {id: four, after: 4d, notify: four, to: channel(\"#x\")}\n"}, "missed four@120h, published two@240h"},
+		{"a step removed", []string{two, ""}, ""},
+		{"a stop that is true already", []string{"has(paid)", "account.status == \"active\""}, "cancelled one@120h, stopped @120h"},
+		{"a stop that becomes true", []string{"has(paid)", "idle(login) >= 7d"}, "cancelled one@168h, stopped @168h"},
+		{"another start", []string{"{event: login}", "{event: act}"}, "published two@240h"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			wo := begun(t, loaded(t, edited))
+			give(t, wo, signIn("ann", firstMonday))
+			advance(t, wo, firstMonday+5*day)
+			before := len(wo.Decisions)
+			restarted(t, wo, changed(t, edited, tc.replace...))
+			if err := wo.Sweep(10); err != nil {
+				t.Fatal(err)
+			}
+			advance(t, wo, firstMonday+20*day)
+			if got := happened(wo, before); got != tc.want {
+				t.Errorf("after the change: %s\nwant: %s", got, tc.want)
+			}
+			restarted(t, wo, nil)
+			advance(t, wo, firstMonday+400*day)
+			if n := strings.Count(wo.Dump(), "episodes.open"); n != 0 {
+				t.Error("an episode stays open")
+			}
+		})
+	}
+}
+
+// TestAnOverdueDelayIsSpread: a delay that is cut makes many steps overdue at once; they come within the hour, not in one
+// instant, and a restart in between changes nothing.
+func TestAnOverdueDelayIsSpread(t *testing.T) {
+	const users = 120
+	wo := begun(t, loaded(t, edited))
+	for i := range users {
+		give(t, wo, signIn(fmt.Sprint("user", i), firstMonday+int64(i)))
+	}
+	advance(t, wo, firstMonday+5*day)
+	bundle := changed(t, edited, "after: 10d", "after: 2d")
+	restarted(t, wo, bundle)
+	if err := wo.Sweep(50); err != nil {
+		t.Fatal(err)
+	}
+	var thirds [3]int
+	for i := range thirds {
+		before := len(said(wo, "welcome/two"))
+		advance(t, wo, firstMonday+5*day+int64(i+1)*hour/3)
+		thirds[i] = len(said(wo, "welcome/two")) - before
+		restarted(t, wo, nil)
+	}
+	if slices.Min(thirds[:]) < users/6 || thirds[0]+thirds[1]+thirds[2] != users {
+		t.Errorf("%v of %d came in each third of the hour", thirds, users)
+	}
+	for _, in := range wo.Intents {
+		if in.Step == "two" && (in.DueAt < firstMonday+5*day || in.DueAt >= firstMonday+5*day+hour) {
+			t.Fatalf("due %dh after the change", (in.DueAt-firstMonday-5*day)/hour)
+		}
+	}
+}
+
+// absent is a playbook over a condition.
+const absent = `
+bundle: absent
+revision: 1
+time: {lateness: 0s, history: complete}
+events:
+  login: user_action.signed_in
+  act: user_action.acted
+---
+playbook: keep
+for: each user
+class: internal
+start: {when: idle(act) >= 900d}
+steps: [{id: tell, notify: never, to: channel("#x")}]
+---
+playbook: quiet
+for: each user
+class: internal
+start: {when: idle(login) >= 3d}
+again: after login
+steps: [{id: tell, notify: quiet, to: channel("#x")}]
+`
+
+// TestAChangedConditionLetsInOnlyWhatRisesAfterIt: who is five days quiet when three days become four, or thirty, is no
+// news; who becomes so is.
+func TestAChangedConditionLetsInOnlyWhatRisesAfterIt(t *testing.T) {
+	wo := begun(t, loaded(t, strings.Replace(absent, "3d", "30d", 1)))
+	give(t, wo, signIn("ann", firstMonday), signIn("bob", firstMonday+4*day))
+	advance(t, wo, firstMonday+5*day)
+	restarted(t, wo, loaded(t, absent))
+	if err := wo.Sweep(1); err != nil {
+		t.Fatal(err)
+	}
+	advance(t, wo, firstMonday+30*day)
+	if got := said(wo, "quiet/tell"); len(got) != 1 || !strings.Contains(got[0], "bob") {
+		t.Errorf("said of %v, want of bob only: ann was quiet for three days before they were asked for", got)
+	}
+}
+
+// TestAPlaybookThatReturns goes on within 30 days, with what it remembers; what became true meanwhile is its baseline.
+// After that it is new.
+func TestAPlaybookThatReturns(t *testing.T) {
+	without := absent[:strings.Index(absent, "---\nplaybook: quiet")]
+	for _, tc := range []struct {
+		name    string
+		away    int64 // days
+		include bool
+		want    int
+	}{
+		{"in time: it was said once, and is not said again", 20, false, 1},
+		{"in time, also where it would include who is there", 20, true, 1},
+		{"too late: as new, and it includes who is there", 31, true, 2},
+		{"too late: as new, and it ignores who is there", 31, false, 1},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			text := absent
+			if tc.include {
+				text = strings.Replace(absent, "idle(login) >= 3d}", "idle(login) >= 3d, existing: include}", 1)
+			}
+			wo := begun(t, loaded(t, text))
+			give(t, wo, signIn("ann", firstMonday))
+			advance(t, wo, firstMonday+5*day)
+			for _, bundle := range []*playbook.Bundle{loaded(t, without), loaded(t, text)} {
+				restarted(t, wo, bundle)
+				if err := wo.Sweep(10); err != nil {
+					t.Fatal(err)
+				}
+				advance(t, wo, wo.Clock()+tc.away*day)
+			}
+			if got := len(said(wo, "quiet/tell")); got != tc.want {
+				t.Errorf("said %d times, want %d: %v", got, tc.want, said(wo, "quiet/tell"))
+			}
+		})
+	}
+}
+
+// TestTheRampLetsInDayByDay: of who was there and meets the condition, N percent a day, each on the day of its hash, also
+// over restarts; who no longer meets it by then stays out, and who came later is not part of it.
+func TestTheRampLetsInDayByDay(t *testing.T) {
+	const users = 400
+	without := absent[:strings.Index(absent, "---\nplaybook: quiet")]
+	wo := begun(t, loaded(t, without+"---\nplaybook: fold\nfor: each user\nclass: internal\nstart: {when: idle(login) >= 900d}\nsteps: [{id: tell, notify: never, to: channel(\"#x\")}]\n"))
+	for i := range users {
+		give(t, wo, signIn(fmt.Sprint("user", i), firstMonday+int64(i)))
+	}
+	advance(t, wo, firstMonday+5*day)
+	ramp := loaded(t, strings.Replace(absent, "idle(login) >= 3d}", "idle(login) >= 3d, existing: ramp 20%/day}", 1))
+	restarted(t, wo, ramp)
+	if err := wo.Sweep(100); err != nil {
+		t.Fatal(err)
+	}
+	give(t, wo, signIn("user1", firstMonday+5*day+1), signIn("later", firstMonday+5*day+2))
+	var days [6]int
+	for i, before := 0, 0; i < len(days); i, before = i+1, len(said(wo, "quiet/tell")) {
+		advance(t, wo, firstMonday+5*day+int64(i)*day+hour)
+		days[i] = len(said(wo, "quiet/tell")) - before
+		restarted(t, wo, nil)
+	}
+	total := 0
+	for i, n := range days {
+		total += n
+		if i < 5 && (n < users/5/2 || n > users/5*2) {
+			t.Fatalf("let in by day: %v, want about %d on each of five days", days, users/5)
+		}
+	}
+	if want := users - 1 + 2; total != want { // user1 came back and fell quiet again, like later: edges of their own
+		t.Errorf("%d entered, want %d", total, want)
+	}
+	existing := 0
+	for _, in := range wo.Intents {
+		if in.EpisodeID == schemas.EpisodeExisting {
+			existing++
+		}
+	}
+	if existing != users-1 {
+		t.Errorf("%d were let in by the ramp, want %d", existing, users-1)
+	}
+}
+
+// TestMarkAlsoMarksForStartsByAnEvent: who was there before a playbook that starts on an event nobody knows the past of is
+// marked as if it had been through it.
+func TestMarkAlsoMarksForStartsByAnEvent(t *testing.T) {
+	text := absent + `---
+playbook: firsts
+for: each user
+class: internal
+start: {event: act, existing: %s}
+steps: [{id: tell, notify: first, to: channel("#x")}]
+`
+	for existing, want := range map[string]int{"mark": 1, "ignore": 2} {
+		wo := begun(t, loaded(t, absent))
+		give(t, wo, signIn("ann", firstMonday))
+		restarted(t, wo, loaded(t, fmt.Sprintf(text, existing)))
+		give(t, wo, act("a1", "ann", firstMonday+hour), act("a2", "new", firstMonday+hour))
+		advance(t, wo, firstMonday+day)
+		if got := said(wo, "firsts/tell"); len(got) != want || !strings.Contains(strings.Join(got, " "), "new") {
+			t.Errorf("existing: %s: %v, want %d", existing, got, want)
+		}
+	}
+}
