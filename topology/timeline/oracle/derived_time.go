@@ -104,13 +104,17 @@ func (wo *world) fireDerived(su *subject, due Instant) {
 // derivedSince are the instants at which something derived took its value, for age().
 func (vi view) derivedSince() []Instant {
 	var list []Instant
-	for _, he := range vi.su.derived.health {
+	de := vi.su.derived
+	if vi.su.invoice != "" { // a key has what its account has
+		de = vi.su.owner.derived
+	}
+	for _, he := range de.health {
 		list = append(list, he.tierSince, he.scoreSince)
 	}
-	for _, wa := range vi.su.derived.watch {
+	for _, wa := range de.watch {
 		list = append(list, wa.since)
 	}
-	for _, st := range vi.su.derived.stages {
+	for _, st := range de.stages {
 		list = append(list, st.since)
 	}
 	return list

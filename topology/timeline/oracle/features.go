@@ -1,6 +1,9 @@
 package oracle
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Features lists, sorted, which constructs the case uses ("start:when") and what happened when it ran ("saw:stop").
 func (ca Case) Features() []string {
@@ -43,7 +46,7 @@ func (ca Case) Features() []string {
 }
 
 func (pb Playbook) features() []string {
-	list := []string{"scope:" + scope(pb.PerUser)[5:], "again:" + pb.Again.Kind.String()}
+	list := []string{"scope:" + strings.Fields(pb.scope())[1], "again:" + pb.Again.Kind.String()}
 	add := func(feature string, is bool) {
 		if is {
 			list = append(list, feature)

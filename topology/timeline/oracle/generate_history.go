@@ -7,12 +7,11 @@ import (
 
 // history draws the lines, in order of event time.
 func (ge *generator) history() {
-	spans := ge.bundleSpans()
 	at := ge.zero
 	subjects := len(ge.ca.Users)
 	for n := ge.dr.between(4, 8+4*ge.size); n > 0; n-- {
 		ge.ca.Lines = append(ge.ca.Lines, ge.line(at, ge.dr.below(subjects)))
-		at = ge.later(at, spans)
+		at = ge.later(at)
 	}
 	slices.SortStableFunc(ge.ca.Lines, func(one, two Line) int { return int(one.At - two.At) })
 	for i := range ge.ca.Lines {
@@ -26,11 +25,8 @@ func (ge *generator) history() {
 	}
 }
 
-// bundleSpans are the durations that matter: those of the bundle.
-func (ge *generator) bundleSpans() []Span { return append(slices.Clone(ge.spans), ge.spans...) }
-
 // later is the instant of the next line: soon, or exactly a duration of the bundle after an earlier line, or beside it.
-func (ge *generator) later(at Instant, spans []Span) Instant {
+func (ge *generator) later(at Instant) Instant {
 	switch kind := ge.dr.below(100); {
 	case ge.late && kind < 50:
 		return at.plus(Span(ge.dr.below(int(ge.ca.Lateness))))
@@ -43,7 +39,7 @@ func (ge *generator) later(at Instant, spans []Span) Instant {
 	}
 	earlier := ge.ca.Lines[max(0, len(ge.ca.Lines)-ge.dr.between(1, 6))].At
 	beside := pick(ge.dr, 0, 0, -1, 1, ge.ca.Lateness, ge.ca.Lateness+1, ge.ca.Lateness-1, Minute)
-	if next := earlier.plus(pick(ge.dr, spans...) + beside); next > at {
+	if next := earlier.plus(ge.span() + beside); next > at {
 		return next
 	}
 	return at.plus(Hour)
@@ -66,6 +62,9 @@ func (ge *generator) line(at Instant, who int) Line {
 		}
 	case li.Event != "login" && ge.dr.chance(70):
 		li.User = ""
+	}
+	if (li.Event == "failed" || li.Event == "paid") && ge.dr.chance(75) {
+		li.With = []Trait{{"invoice_id", pick(ge.dr, "in_1", "in_1", "in_2")}}
 	}
 	return li
 }

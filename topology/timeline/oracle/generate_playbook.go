@@ -4,12 +4,16 @@ import "fmt"
 
 func (ge *generator) playbook() Playbook {
 	pb := Playbook{Name: fmt.Sprintf("p%d", len(ge.ca.Playbooks)+1), PerUser: ge.dr.chance(55)}
+	pb.PerKey = !pb.PerUser && !ge.one && ge.dr.chance(30)
 	ge.user = pb.PerUser
 	pb.Class = pick(ge.dr, "lifecycle", "internal", "transactional", "billing")
 	if !pb.PerUser {
 		pb.To = ge.to()
 	}
 	pb.Start = ge.start()
+	if pb.PerKey {
+		pb.Start = ge.keyed()
+	}
 	pb.Again = ge.again(pb.Start)
 	pb.Send = ge.dr.chance(15)
 	for n := pick(ge.dr, 0, 0, 1, 1, 2); n > 0; n-- {
@@ -54,6 +58,15 @@ func (ge *generator) start() Start {
 	}
 	if ge.dr.chance(25) {
 		st.If = ge.condition(1)
+	}
+	return st
+}
+
+// keyed draws the start of an episode per invoice.
+func (ge *generator) keyed() Start {
+	st := Start{Event: pick(ge.dr, "failed", "failed", "paid"), Settle: pick(ge.dr, 0, 0, 2*Minute, ge.span())}
+	if ge.dr.chance(30) {
+		st.If = pick(ge.dr, not(call("has", "paid")), is(call("total", "failed"), ">=", num(2)))
 	}
 	return st
 }
@@ -106,6 +119,7 @@ func (ge *generator) stop(pb Playbook, n int) Stop {
 	if pb.Start.Event != "" {
 		st.Event = ge.other(pb.Start.Event)
 	}
+	st.MatchKey = pb.PerKey && (st.Event == "failed" || st.Event == "paid") && ge.dr.chance(50)
 	for _, earlier := range pb.Stops {
 		if earlier.Event == st.Event {
 			st.ID = fmt.Sprintf("stop%d", n)

@@ -22,7 +22,10 @@ func escape(text string) string {
 }
 
 func (su *subject) key() string {
-	if su.user == "" {
+	switch {
+	case su.invoice != "":
+		return escape(su.account) + "~invoice=" + escape(su.invoice)
+	case su.user == "":
 		return escape(su.account)
 	}
 	return escape(su.account) + "~" + escape(su.user)

@@ -58,6 +58,7 @@ type Field struct{ Name, Type string }
 type Playbook struct {
 	Name     string
 	PerUser  bool
+	PerKey   bool // each invoice by event.invoice_id
 	Class    string
 	To       To
 	Start    Start
@@ -116,6 +117,7 @@ type Stop struct {
 	Action    string // "" or an action
 	To        To
 	Contacted bool
+	MatchKey  bool // match: key
 }
 
 // A Step does one thing once. Timing says which of the other fields count.

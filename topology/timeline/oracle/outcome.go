@@ -20,6 +20,7 @@ type Intent struct {
 	Action    string // send, task, notify, request or cancel
 	Account   string
 	User      string // of the subject
+	Key       string // of the subject
 	Recipient string
 	Episode   string
 	Due       Instant
@@ -33,6 +34,7 @@ type Decision struct {
 	Playbook string
 	Account  string
 	User     string
+	Key      string
 	Episode  string // "" for not_entered
 	Step     string
 	Outcome  string
@@ -53,7 +55,7 @@ func (ou *Outcome) sort() {
 	slices.SortStableFunc(ou.Intents, func(one, two Intent) int { return cmp.Compare(one.DedupeKey, two.DedupeKey) })
 	slices.SortStableFunc(ou.Decisions, func(one, two Decision) int {
 		return cmp.Or(cmp.Compare(one.Playbook, two.Playbook), cmp.Compare(one.Account, two.Account), cmp.Compare(one.User, two.User),
-			cmp.Compare(one.At, two.At), cmp.Compare(one.Episode, two.Episode), cmp.Compare(one.Step, two.Step), cmp.Compare(one.Outcome, two.Outcome))
+			cmp.Compare(one.Key, two.Key), cmp.Compare(one.At, two.At), cmp.Compare(one.Episode, two.Episode), cmp.Compare(one.Step, two.Step), cmp.Compare(one.Outcome, two.Outcome))
 	})
 	slices.SortStableFunc(ou.Signals, func(one, two Signal) int {
 		return cmp.Or(cmp.Compare(one.Account, two.Account), cmp.Compare(one.User, two.User), cmp.Compare(one.Name, two.Name), cmp.Compare(one.Since, two.Since))

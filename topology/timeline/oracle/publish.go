@@ -5,7 +5,7 @@ func (ep *episode) seeStops(wo *world, ha *happened) {
 	for i := range ep.pb.Stops {
 		st := &ep.pb.Stops[i]
 		vi := ep.view(wo, ep.su.judged, ha)
-		matches := st.Event != "" && ha.is(st.Event) || st.When != nil && vi.is(st.When)
+		matches := ep.ru.stopsAt(st, ha) || st.When != nil && vi.is(st.When)
 		if !matches || !vi.is(st.If) {
 			continue
 		}
@@ -140,7 +140,7 @@ func (sp *stepping) emit(wo *world, recipient string) {
 	sp.out = append(sp.out, len(wo.out.Intents))
 	wo.out.Intents = append(wo.out.Intents, Intent{
 		DedupeKey: dedupeKey(ep.pb.Name, ep.su, ep.id, sp.st.ID, sp.st.Action, recipient),
-		Playbook:  ep.pb.Name, Step: sp.st.ID, Action: sp.st.Action, Account: ep.su.account, User: ep.su.user, Recipient: recipient,
+		Playbook:  ep.pb.Name, Step: sp.st.ID, Action: sp.st.Action, Account: ep.su.account, User: ep.su.user, Key: ep.su.invoice, Recipient: recipient,
 		Episode: ep.id, Due: sp.slot, DecidedAt: sp.decided, NotBefore: sp.slot, ExpiresAt: sp.slot.plus(sp.expires()),
 	})
 }

@@ -7,7 +7,7 @@ import (
 
 func (pb Playbook) document() string {
 	var out strings.Builder
-	fmt.Fprintf(&out, "playbook: %s\nfor: %s\nclass: %s\n", pb.Name, scope(pb.PerUser), pb.Class)
+	fmt.Fprintf(&out, "playbook: %s\nfor: %s\nclass: %s\n", pb.Name, pb.scope(), pb.Class)
 	if pb.To.Kind != "" {
 		fmt.Fprintf(&out, "to: %s\n", pb.To)
 	}
@@ -36,6 +36,13 @@ func block(out *strings.Builder, key string, items []string) {
 	for _, item := range items {
 		fmt.Fprintf(out, "  - %s\n", item)
 	}
+}
+
+func (pb Playbook) scope() string {
+	if pb.PerKey {
+		return "each invoice by event." + keyField
+	}
+	return scope(pb.PerUser)
 }
 
 func (pb Playbook) start() string {
@@ -97,6 +104,9 @@ func stopFlows(stops []Stop) []string {
 		if st.Action != "" {
 			fl.add(st.Action, "t_stop")
 			fl.text("to", st.To.String())
+		}
+		if st.MatchKey {
+			fl.add("match", "key")
 		}
 		fl.flag("contacted", st.Contacted)
 		items = append(items, fl.String())

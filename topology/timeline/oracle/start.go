@@ -46,9 +46,9 @@ func (ru *rule) open() []*episode {
 	return list
 }
 
-// running says whether an episode of the playbook is open for the subject or its account.
+// running says whether an episode of the playbook is open for the subject, its account or a key of that.
 func (wo *world) running(su *subject, playbook string) bool {
-	for _, of := range []*subject{su, su.owner} {
+	for _, of := range append(wo.keys(su.account), su, su.owner) {
 		for _, ru := range of.rules {
 			if ru.pb.Name == playbook && len(ru.open()) > 0 {
 				return true
@@ -60,6 +60,9 @@ func (wo *world) running(su *subject, playbook string) bool {
 
 // see lets the start see a record that has been folded.
 func (ru *rule) see(wo *world, ha *happened, before snapshot) {
+	if ru.su.invoice != "" && !ha.concerns(ru.su) {
+		return // without the key's field it starts nothing
+	}
 	rearmed := ru.pb.Again.Kind == After && ha.is(ru.pb.Again.After) && ru.ever && !ru.armed && ha.at >= ru.entered
 	if rearmed {
 		ru.armed = true
@@ -112,7 +115,7 @@ func (ru *rule) stops(wo *world, ha *happened) {
 	for i := range ru.settling {
 		for _, st := range ru.pb.Stops {
 			vi := ru.view(wo, ru.su.judged, ha)
-			if st.Event != "" && ha.is(st.Event) && vi.is(st.If) {
+			if ru.stopsAt(&st, ha) && vi.is(st.If) {
 				ru.settling[i].stopped = true
 			}
 		}
@@ -120,6 +123,11 @@ func (ru *rule) stops(wo *world, ha *happened) {
 	for _, ep := range ru.episodes {
 		ep.seeStops(wo, ha)
 	}
+}
+
+// stopsAt says whether the record is the event of the stop; with `match: key` it must name the key.
+func (ru *rule) stopsAt(st *Stop, ha *happened) bool {
+	return st.Event != "" && ha.is(st.Event) && (!st.MatchKey || ha.concerns(ru.su))
 }
 
 // enter makes an episode of the occasion, if `if` and `again` let it.
@@ -164,7 +172,7 @@ func (ru *rule) free(at Instant) bool {
 }
 
 func (wo *world) decide(ru *rule, de Decision) {
-	de.Playbook, de.Account, de.User = ru.pb.Name, ru.su.account, ru.su.user
+	de.Playbook, de.Account, de.User, de.Key = ru.pb.Name, ru.su.account, ru.su.user, ru.su.invoice
 	wo.out.Decisions = append(wo.out.Decisions, de)
 }
 

@@ -44,6 +44,7 @@ type subject struct {
 	name    string // a1 or a1~u1
 	account string
 	user    string
+	invoice string   // of a keyed subject
 	owner   *subject // the account of a user, itself for an account
 	zone    *time.Location
 	created Instant // 0: not known

@@ -97,24 +97,32 @@ func (wo *world) subject(account, user string) *subject {
 	if user != "" {
 		name += "~" + user
 	}
-	at, found := slices.BinarySearchFunc(wo.subjects, name, func(su *subject, name string) int { return strings.Compare(su.name, name) })
-	if found {
+	return wo.find(subject{name: name, account: account, user: user})
+}
+
+// find returns the subject of that name, or makes it.
+func (wo *world) find(like subject) *subject {
+	byName := func(su *subject, name string) int { return strings.Compare(su.name, name) }
+	if at, found := slices.BinarySearchFunc(wo.subjects, like.name, byName); found {
 		return wo.subjects[at]
 	}
-	su := &subject{name: name, account: account, user: user, zone: wo.zone(), traits: map[string]value{}, log: map[string][]*happened{}, judged: longAgo}
-	su.owner = su
-	if user != "" {
-		su.owner = wo.subject(account, "")
+	su := &like
+	su.owner, su.zone, su.judged = su, wo.zone(), longAgo
+	su.traits, su.log = map[string]value{}, map[string][]*happened{}
+	if su.name != su.account {
+		su.owner = wo.subject(su.account, "")
 		su.zone = su.owner.zone
-		at, _ = slices.BinarySearchFunc(wo.subjects, name, func(su *subject, name string) int { return strings.Compare(su.name, name) })
 	}
-	wo.subjects = slices.Insert(wo.subjects, at, su)
 	for i := range wo.ca.Playbooks {
-		if pb := &wo.ca.Playbooks[i]; pb.PerUser == (user != "") {
+		if pb := &wo.ca.Playbooks[i]; pb.PerUser == (su.user != "") && pb.PerKey == (su.invoice != "") {
 			su.rules = append(su.rules, &rule{pb: pb, su: su})
 		}
 	}
-	su.derived = wo.newDerived(user != "")
+	if su.invoice == "" {
+		su.derived = wo.newDerived(su.user != "")
+	}
+	at, _ := slices.BinarySearchFunc(wo.subjects, su.name, byName)
+	wo.subjects = slices.Insert(wo.subjects, at, su)
 	return su
 }
 
@@ -162,11 +170,14 @@ func (wo *world) members(of *subject, role string) []*subject {
 	return list
 }
 
-// concerned lists the subjects of a record: its account, then its user.
+// concerned lists the subjects of a record: its account, its user, and the keys that it names or reaches.
 func (wo *world) concerned(ha *happened) []*subject {
 	list := []*subject{wo.subject(ha.account, "")}
 	if ha.user != "" {
 		list = append(list, wo.subject(ha.account, ha.user))
+	}
+	if wo.ca.hasKeys() {
+		list = append(list, wo.reached(ha)...)
 	}
 	return list
 }
