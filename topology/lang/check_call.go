@@ -76,14 +76,10 @@ func (ch *checker) call(ca *Call) *term {
 }
 
 func (ch *checker) refuseCall(ca *Call) *term {
-	hint, refused := notBuilt[ca.Name]
-	switch {
-	case refused:
-		return ch.fail(ca.offset, "%s", NotBuilt(ca.Name+"()", hint))
-	case oneOf(ca.Name, recipients[:]):
+	if oneOf(ca.Name, recipients[:]) {
 		return ch.fail(ca.offset, "%s() is a recipient; it stands in to: only", ca.Name)
 	}
-	names := sortedNames(notBuilt)
+	var names []string
 	for _, fn := range functions() {
 		names = append(names, fn.name)
 	}

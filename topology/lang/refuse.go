@@ -3,10 +3,7 @@ package lang
 // What the language has and this release does not build is refused by name, never ignored. The hint says what to
 // write meanwhile, where there is something.
 
-// notBuilt are the functions, with their hints.
-var notBuilt = map[string]string{}
-
-// NotBuilt is the text of a refusal: "count() is not built yet: total(login) counts over the whole life".
+// NotBuilt is the text of a refusal: "a choice {by: ...} is not built yet: write an expression".
 func NotBuilt(what, hint string) string {
 	if hint == "" {
 		hint = "take it out until the release that has it"
