@@ -62,7 +62,11 @@ func Main(ctx context.Context, args, environ []string, stdout, stderr io.Writer)
 		fmt.Fprintf(stdout, "ok: bundle %s revision %d, %d playbooks\n", pr.bundle.Name, pr.bundle.Revision, len(pr.bundle.Playbooks))
 		return exitOK
 	}
-	if err := pr.Run(ctx); err != nil {
+	run := pr.Run
+	if mode == modePlan {
+		run = func(ctx context.Context) error { return pr.Plan(ctx, stdout) }
+	}
+	if err := run(ctx); err != nil {
 		fmt.Fprintf(stderr, "processor: %v\n", err)
 		return exitFailed
 	}
@@ -77,6 +81,7 @@ const (
 	modeRun
 	modeCheck
 	modePrint
+	modePlan
 	modeHelp
 )
 
@@ -84,7 +89,7 @@ const (
 func parseArgs(args, environ []string, stderr io.Writer) (Config, mode, error) {
 	config := DefaultConfig()
 	file := ""
-	flags, check, print := newFlags(&config, &file)
+	flags, only := newFlags(&config, &file)
 	flags.SetOutput(stderr)
 	flags.Usage = func() { fmt.Fprint(stderr, usage, flags.FlagUsages()) }
 	if err := flags.Parse(args); err != nil {
@@ -105,21 +110,26 @@ func parseArgs(args, environ []string, stderr io.Writer) (Config, mode, error) {
 	if err := config.LoadEnv(environ); err != nil {
 		return config, modeRun, err
 	}
-	again, _, _ := newFlags(&config, &file) // now over file and environment
+	again, _ := newFlags(&config, &file) // now over file and environment
 	if err := again.Parse(args); err != nil {
 		return config, modeRun, err
 	}
 	switch {
-	case *print:
+	case *only.print:
 		return config, modePrint, nil
-	case *check:
+	case *only.check:
 		return config, modeCheck, nil
+	case *only.plan:
+		return config, modePlan, nil
 	}
 	return config, modeRun, nil
 }
 
+// instead are the flags that ask for something else than to run.
+type instead struct{ check, print, plan *bool }
+
 // newFlags binds the flags to a configuration; their defaults are what it holds.
-func newFlags(co *Config, file *string) (flags *pflag.FlagSet, check, print *bool) {
+func newFlags(co *Config, file *string) (flags *pflag.FlagSet, only instead) {
 	flags = pflag.NewFlagSet("processor", pflag.ContinueOnError)
 	flags.SortFlags = false
 	flags.StringSliceVar(&co.Brokers, "brokers", co.Brokers, "seed brokers, host:port[,host:port]")
@@ -145,9 +155,10 @@ func newFlags(co *Config, file *string) (flags *pflag.FlagSet, check, print *boo
 	flags.StringVar(&co.LogLevel, "log-level", co.LogLevel, "debug, info, warn or error")
 	flags.BoolVar(&co.AcceptRewind, "accept-rewind", co.AcceptRewind, "drop local state that is ahead of the brokers")
 	flags.BoolVar(&co.AcceptLowerRevision, "accept-lower-revision", co.AcceptLowerRevision, "run a bundle of a lower revision than the state's")
-	check = flags.Bool("check", false, "check configuration and bundle, then end")
-	print = flags.Bool("print", false, "print the effective configuration, secrets masked, then end")
-	return flags, check, print
+	only.check = flags.Bool("check", false, "check configuration and bundle, then end")
+	only.print = flags.Bool("print", false, "print the effective configuration, secrets masked, then end")
+	only.plan = flags.Bool("plan", false, "print what a start with this bundle does to who is there, then end")
+	return flags, only
 }
 
 // newLogger writes one JSON object a line.

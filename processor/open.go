@@ -47,6 +47,9 @@ func (la *lane) openTask(ctx context.Context, part *state.Partition, partition i
 		return nil, err
 	}
 	pr.ends.silence.remember(ta.saved.lives)
+	if err := la.announce(ta); err != nil {
+		return nil, err
+	}
 	return ta, pr.startPositions(ctx, ta, committed)
 }
 

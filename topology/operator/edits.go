@@ -2,6 +2,7 @@ package operator
 
 import (
 	"encoding/binary"
+	"fmt"
 	"slices"
 	"sort"
 
@@ -234,6 +235,23 @@ func (ta *Task) noteEdits(me *meta, old *playbook.Bundle, clock int64) {
 		}
 	}
 	me.Slots = ageSlots(me.Slots, old.Slots, ta.bundle.Slots, clock)
+}
+
+// lostStates refuses a bundle that takes away the state of a journey and does not say where its episodes go.
+func (ta *Task) lostStates(old *playbook.Bundle) error {
+	for _, pb := range old.Playbooks {
+		ru := ta.ruleNamed(pb.Name)
+		if ru == nil || len(pb.States) == 0 {
+			continue
+		}
+		for i := range pb.States {
+			name := pb.States[i].Name
+			if _, here := ru.states[name]; !here && ru.Moved[name] == "" {
+				return fmt.Errorf("playbook %s no longer has the state %s, in which episodes may be: say where they go, moved: {%s: another state}", pb.Name, name, name)
+			}
+		}
+	}
+	return nil
 }
 
 // ageSlots says since when each aggregate is folded that is younger than the task.

@@ -274,3 +274,48 @@ steps: [{id: tell, notify: first, to: channel("#x")}]
 		}
 	}
 }
+
+// journey is a playbook with states.
+const journey = `
+bundle: journey
+revision: 1
+time: {lateness: 0s, history: complete}
+events:
+  login: user_action.signed_in
+  act: user_action.acted
+---
+playbook: path
+for: each user
+class: internal
+start: {event: login}
+first: early
+states:
+  early: {enter: [{id: hi, notify: hi, to: channel("#x")}], events: {act: late}}
+  late: {after: {3d: done}}
+  done: {final: success, enter: [{id: bye, notify: bye, to: channel("#x")}]}
+`
+
+// TestAStateThatIsGone is refused, or its episodes move where the bundle says.
+func TestAStateThatIsGone(t *testing.T) {
+	gone := func(more string) string {
+		text := strings.Replace(journey, "  late: {after: {3d: done}}\n", "", 1)
+		return strings.Replace(text, "act: late}", "act: done}", 1) + more
+	}
+	wo := begun(t, loaded(t, journey))
+	give(t, wo, signIn("ann", firstMonday), act("a1", "ann", firstMonday+hour))
+	err := wo.Restart(loaded(t, gone("")))
+	if err == nil || !strings.Contains(err.Error(), "playbook path no longer has the state late") || !strings.Contains(err.Error(), "moved: {late:") {
+		t.Fatalf("the error is %v", err)
+	}
+	wo = begun(t, loaded(t, journey))
+	give(t, wo, signIn("ann", firstMonday), act("a1", "ann", firstMonday+hour))
+	restarted(t, wo, loaded(t, gone("moved: {late: early}\n")))
+	if err := wo.Sweep(10); err != nil {
+		t.Fatal(err)
+	}
+	give(t, wo, act("a2", "ann", firstMonday+2*hour))
+	advance(t, wo, firstMonday+day)
+	if got := said(wo, "path/bye"); len(got) != 1 {
+		t.Errorf("the moved episode said bye %d times, want once: it is in state early and acts", len(got))
+	}
+}

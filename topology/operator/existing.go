@@ -26,6 +26,9 @@ func (ta *Task) ResumeFrom(old *playbook.Bundle, encoded []byte, clock int64, fr
 	}
 	news := ta.activate(&me, clock, fresh)
 	if old != nil && old.Hash != ta.bundle.Hash && !fresh {
+		if err := ta.lostStates(old); err != nil {
+			return err
+		}
 		ta.noteEdits(&me, old, clock)
 		news = true
 	}
