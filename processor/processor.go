@@ -55,7 +55,6 @@ type Processor struct {
 
 	claims   claims
 	marking  sync.Mutex // one at a time writes markers that brokers forgot
-	marking  sync.Mutex // one at a time writes markers that brokers forgot
 	statuses statuses
 }
 
