@@ -27,26 +27,36 @@ type storm struct {
 type point struct {
 	committed int64
 	after     time.Duration // a random instant inside a transaction
-	broker    bool
+	victim    victim
+	between   time.Duration // of two kills
 }
 
-func (po point) victim() string {
-	if po.broker {
-		return "broker"
-	}
-	return "processor"
-}
+// victim is who is killed. What the broker has promised and not done yet is worst for a processor that comes or goes in
+// the same moment: half of the broker's kills have one of the processor beside them.
+type victim string
+
+const (
+	processorOnly   victim = "processor"
+	brokerOnly      victim = "broker"
+	processorBefore victim = "processor, and of the broker while it starts"
+	processorBeside victim = "broker and of the processor"
+	processorAfter  victim = "broker, and of the processor when it is back"
+)
+
+// brokerVictims are drawn from for a kill of the broker.
+var brokerVictims = []victim{brokerOnly, brokerOnly, brokerOnly, processorBefore, processorBeside, processorAfter}
 
 // points draws the moments. Early kills hit a start or a restore: their mark is already passed when the process begins.
 func (st storm) points(total int64) []point {
 	chance := rand.New(rand.NewPCG(st.seed, 0x73746f726d))
 	var all []point
 	for range st.kills + st.brokerKills {
-		all = append(all, point{committed: chance.Int64N(total * 9 / 10), after: time.Duration(chance.Int64N(int64(60 * time.Millisecond)))})
+		all = append(all, point{committed: chance.Int64N(total * 9 / 10), after: time.Duration(chance.Int64N(int64(60 * time.Millisecond))), victim: processorOnly})
 	}
 	slices.SortFunc(all, func(a, b point) int { return int(a.committed - b.committed) })
 	for _, i := range chance.Perm(len(all))[:st.brokerKills] {
-		all[i].broker = true
+		all[i].victim = brokerVictims[chance.IntN(len(brokerVictims))]
+		all[i].between = time.Duration(chance.Int64N(int64(time.Second)))
 	}
 	return all
 }
@@ -59,27 +69,57 @@ func (sc *scene) storm(st storm) {
 	if err != nil {
 		sc.t.Fatal(err)
 	}
-	began, killed := time.Now(), 0
+	began := time.Now()
 	pr := sc.processor("p0", st.flags...)
 	for _, po := range st.points(total) {
 		sc.reach(pr, st.topic, po, total)
-		sc.t.Logf("%5.1f s: kill -9 of the %s at %d of %d", time.Since(began).Seconds(), po.victim(), po.committed, total)
-		if po.broker {
-			sc.broker.Kill()
-			if err := sc.broker.Restart(sc.t.Context()); err != nil {
-				sc.t.Fatal(err)
-			}
-			if !pr.Running() {
-				sc.t.Fatalf("the processor did not survive the restart of the broker:\n%s", tail(pr.Output()))
-			}
-			continue
-		}
-		pr.Kill()
-		killed++
-		pr = sc.processor("p0", st.flags...)
+		sc.t.Logf("%5.1f s: kill -9 of the %s at %d of %d", time.Since(began).Seconds(), po.victim, po.committed, total)
+		pr = sc.strike(pr, po, st.flags)
 	}
 	sc.finish(pr)
-	sc.t.Logf("seed %d: %d records, %d kills of the processor, %d of the broker: %.1f s", st.seed, st.input, killed, st.brokerKills, time.Since(began).Seconds())
+	sc.t.Logf("seed %d: %d records, %d kills of the processor alone, %d of the broker: %.1f s", st.seed, st.input, st.kills, st.brokerKills, time.Since(began).Seconds())
+}
+
+// strike kills who is to be killed and returns the processor that runs afterwards.
+func (sc *scene) strike(pr *process.Process, po point, flags []string) *process.Process {
+	sc.t.Helper()
+	again := func() {
+		pr.Kill()
+		pr = sc.processor("p0", flags...)
+	}
+	switch po.victim {
+	case processorOnly:
+		again()
+	case brokerOnly:
+		sc.broker.Kill()
+		sc.restart(pr)
+	case processorBefore:
+		again()
+		pass(pr, po.between)
+		sc.broker.Kill()
+		sc.restart(pr)
+	case processorBeside:
+		sc.broker.Kill()
+		again()
+		sc.restart(pr)
+	case processorAfter:
+		sc.broker.Kill()
+		sc.restart(pr)
+		pass(pr, po.between)
+		again()
+	}
+	return pr
+}
+
+// restart brings the killed broker back, which the processor must survive.
+func (sc *scene) restart(pr *process.Process) {
+	sc.t.Helper()
+	if err := sc.broker.Restart(sc.t.Context()); err != nil {
+		sc.t.Fatal(err)
+	}
+	if !pr.Running() {
+		sc.t.Fatalf("the processor did not survive the restart of the broker:\n%s", tail(pr.Output()))
+	}
 }
 
 // reach waits until the group has committed up to the point, and then for its random rest.
@@ -100,10 +140,15 @@ func (sc *scene) reach(pr *process.Process, topic string, po point, total int64)
 		sc.stuck(pr)
 		sc.t.Fatal(err)
 	}
-	rest := time.NewTimer(po.after)
-	defer rest.Stop()
+	pass(pr, po.after)
+}
+
+// pass lets a random time pass while the process runs.
+func pass(pr *process.Process, rest time.Duration) {
+	timer := time.NewTimer(rest)
+	defer timer.Stop()
 	select {
-	case <-rest.C:
+	case <-timer.C:
 	case <-pr.Done():
 	}
 }
