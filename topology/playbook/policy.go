@@ -27,7 +27,7 @@ func (ld *loader) policy(body *node) {
 	ld.optionalText(ke, "title")
 	ids := map[string]int{}
 	if caps := ke.take("caps"); caps != nil {
-		ld.eachOf(caps, "caps", "[{id: one_a_day, max: 1, per: user, in: 1d}]", func(item *node) { ld.capRule(item, ids) })
+		ld.mappings(caps, "caps", "[{id: one_a_day, max: 1, per: user, in: 1d}]", func(item *node) { ld.capRule(item, ids) })
 	}
 	ld.classes(ke, "exempt")
 	if when := ke.take("when_capped"); when != nil {
@@ -58,8 +58,8 @@ func (ld *loader) policy(body *node) {
 	ke.done()
 }
 
-// eachOf reads a list of mappings.
-func (ld *loader) eachOf(no *node, what, example string, read func(item *node)) {
+// mappings reads a list of mappings.
+func (ld *loader) mappings(no *node, what, example string, read func(item *node)) {
 	if no.shape != shapeSequence {
 		ld.fail(no, "%s is a list: %s", what, example)
 		return
