@@ -75,7 +75,7 @@ func (wo *world) event(name, typ string) *EventDef {
 // in compiles in user scope, with both events as start.
 func (wo *world) in() Context {
 	return Context{
-		Scope: ScopeUser, Event: []*EventDef{wo.call}, HasStart: true, Start: []*EventDef{wo.call}, Steps: []string{"hello", "mail"},
+		Scope: ScopeUser, Event: []*EventDef{wo.call}, HasStart: true, Start: []*EventDef{wo.call}, Steps: []string{"hello", "mail"}, Scheduled: true,
 		Capture: func(name string, _ value.Kind) int { return map[string]int{"calls": 0, "feature": 1, "took": 2}[name] },
 	}
 }

@@ -224,6 +224,8 @@ func (ch *checker) startField(pa *Path) *term {
 		return ch.fail(pa.offset, "%s: there is no episode yet; write event.%s", Format(pa), name)
 	case name == "time":
 		return &term{op: opStartTime, kind: value.Time}
+	case name == "period" && !ch.cx.Scheduled:
+		return ch.fail(pa.offset, "start.period: only a start with a schedule has a period")
 	case name == "period":
 		return &term{op: opPeriod, kind: value.Text}
 	case ch.cx.StartRefused && len(ch.cx.Start) == 0:

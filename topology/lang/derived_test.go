@@ -17,7 +17,7 @@ import (
 var knownLeaves = map[value.Kind][]string{
 	value.Bool: {
 		`segment("power")`, `segment("near")`, `signal("fall")`, `running("mine")`, `running("theirs")`, `sent("mail")`, `clicked("mail")`, `done("hello")`,
-		`(account.tags contains "sso")`, `(user.role in account.tags)`, "(power contains user.role)", "contract.auto_renew", "known(tier)", "known(contract.id)", "account.rich",
+		`(account.tags contains "sso")`, `(user.role in account.tags)`, "(power contains user.role)", "contract.auto_renew", "known(tier)", "known(contract.id)", "account.rich", "account.tried",
 	},
 	value.Int:     {"account.size(tags)", "evidence_count()", "evidence_count(for account.plan)", "account.weight"},
 	value.Decimal: {"score", `score("mine")`, "log10(account.spent)", "evidence_sum()", "contract.arr", "contract.term_days", "account.share"},
@@ -60,6 +60,7 @@ func (wo *world) declare() {
 	mustChoose(na.DefineChoiceFact(ScopeAccount, "named", Choice{By: "account.plan", Cases: []Case{fixed("pro", "sso"), fixed("sso", "pro"), fixed("else", "")}}))
 	expr := func(key, source string) Case { return Case{Key: key, Source: source, Else: key == "else"} }
 	for name, choice := range map[string]Choice{
+		"tried":  {By: "total(call)", Cases: []Case{expr("1", "true"), expr("else", "false")}},
 		"weight": {By: "account.plan", Cases: []Case{expr("pro", "total(call)"), expr("sso", "3")}},
 		"rich":   {By: "account.seats_limit", Cases: []Case{expr("3", "has(call)"), expr("4.5", "true"), expr("else", "has(login)")}},
 		"share":  {By: `has(login) and account.plan == "pro"`, Cases: []Case{expr("true", "0.5"), expr("false", "total(call)")}},

@@ -69,7 +69,9 @@ type Context struct {
 	// Start are the events that start.F reads from, HasStart says that there is an episode. Capture keeps a field.
 	Start    []*EventDef
 	HasStart bool
-	Capture  func(name string, kind value.Kind) int
+	// Scheduled says that a calendar begins the episodes: start.period is there.
+	Scheduled bool
+	Capture   func(name string, kind value.Kind) int
 	// Steps are the ids of the playbook's steps by index, for sent() and elapsed(); Vars the playbook's own names.
 	Steps []string
 	Vars  map[string]*Metric

@@ -214,7 +214,7 @@ func (ld *loader) inEpisode(use string, want ...value.Kind) lang.Context {
 	return lang.Context{
 		Scope: ld.playbook.Each, Key: ld.key, Arms: ld.arms, Steps: ld.actionIDs(), Vars: ld.playbookVars, HasStart: true, Start: ld.playbook.Start.Events, Capture: ld.capture, StartRefused: ld.refusedStart,
 		NoEvent: "no event is at hand here; write start.F for a field of the start event",
-		Want:    want, Use: use,
+		Want:    want, Use: use, Scheduled: ld.playbook.Start.Schedule != nil,
 	}
 }
 
