@@ -38,11 +38,12 @@ var ownFields = map[schemas.Kind][]ownField{
 // commonFields are those of every event.
 func commonFields() []FieldDef {
 	text := func(name string, of func(ev *schemas.Event) string) FieldDef {
+		absent := value.Missing("no " + name)
 		return newField(name, name, value.Text, func(ev *schemas.Event, _ *time.Location) value.Value {
 			if s := of(ev); s != "" {
 				return value.OfText(s)
 			}
-			return value.Missing("no " + name)
+			return absent
 		})
 	}
 	day := newField("day", "day", value.Date, func(ev *schemas.Event, zone *time.Location) value.Value {
@@ -75,12 +76,14 @@ func ownReader(name string, kind value.Kind) reader {
 	case "count":
 		return func(ev *schemas.Event, _ *time.Location) value.Value { return value.OfInt(ev.Count) }
 	case "amount", "arr":
-		return func(ev *schemas.Event, _ *time.Location) value.Value { return money(ev, name+"_minor") }
+		minor := name + "_minor"
+		return func(ev *schemas.Event, _ *time.Location) value.Value { return money(ev, minor) }
 	}
+	absent := value.Missing("no " + name)
 	return func(ev *schemas.Event, _ *time.Location) value.Value {
 		in, ok := ev.OwnField(name)
 		if !ok {
-			return value.Missing("no " + name)
+			return absent
 		}
 		return value.FromWire(in, kind)
 	}
@@ -109,12 +112,13 @@ func DeclaredField(name string, kind value.Kind, property string, of schemas.Kin
 			own = ownReader(property, field.kind)
 		}
 	}
+	absent := value.Missing("no " + property)
 	return newField(name, property+":"+kind.String(), kind, func(ev *schemas.Event, zone *time.Location) value.Value {
 		if in, ok := ev.Prop(property); ok {
 			return value.FromWire(in, kind)
 		}
 		if own == nil {
-			return value.Missing("no " + property)
+			return absent
 		}
 		return recast(own(ev, zone), kind)
 	})
