@@ -112,14 +112,14 @@ func (ep *episode) snapshot(vi view, before snapshot) {
 	}
 }
 
-// see lets the waiting steps see a record.
+// see lets the waiting steps see a record; never the start event, which comes to starts last.
 func (ep *episode) see(wo *world, ha *happened, before snapshot) {
 	for _, sp := range ep.steps {
 		if sp.phase != waiting || sp.st.Within > 0 && ha.at > ep.start.plus(sp.st.Within) {
 			continue
 		}
 		switch {
-		case sp.st.Timing == AtEvent && ha != ep.begun && ha.is(sp.st.Event):
+		case sp.st.Timing == AtEvent && ha.is(sp.st.Event):
 			sp.seeEvent(wo, ha)
 		case sp.st.Timing == AtEdge:
 			sp.seeEdge(wo, ha, before)

@@ -45,6 +45,13 @@ func TestKeys(t *testing.T) {
 			said: []string{"p entered", "p stopped", "p entered", "p stopped"},
 		},
 		{
+			name: "a key without an open episode does not see an event without the key", until: "03-03 00:00",
+			books: dunning(func(pb *Playbook) {
+				pb.Start, pb.Again, pb.Steps = Start{Event: "failed", If: call("has", "ticket")}, Again{Kind: Always}, pb.Steps[:1]
+			}),
+			lines: []string{"03-01 09:00 failed a1 invoice_id=in_1", "03-01 10:00 ticket a1", "03-01 11:00 failed a1 invoice_id=in_1"}, said: []string{},
+		},
+		{
 			name: "without a key nothing starts", books: dunning(), until: "03-03 00:00", lines: []string{"03-01 09:00 failed a1"}, said: nil,
 		},
 	} {

@@ -178,7 +178,7 @@ func againCases() []rulesCase {
 			name: "every that re-arms inside an open episode is lost", until: "03-08 00:00",
 			books:   book(quiet, Again{Kind: Every, Every: 2 * Day}, steps(Step{Timing: AfterStart, Delay: 3 * Day})),
 			lines:   []string{"03-01 09:00 login u1"},
-			intents: []string{"s1 u1 03-05T09:00:00/09:10:00 t.1772442000000"},
+			intents: []string{"s1 u1 03-05T09:00:00/09:10:00 t.1772442000000"}, said: []string{"p entered"},
 		},
 		{
 			name: "after is re-armed by the event, not by the clock", books: book(quiet, Again{Kind: After, After: "used"}), until: "03-09 00:00",
@@ -231,8 +231,12 @@ func stepCases() []rulesCase {
 			books: book(on, Again{Kind: Never}, steps(Step{Timing: AtEvent, Event: "login"})), intents: []string{"s1 u1 03-01T10:00:00/10:00:00 once"},
 		},
 		{
-			name: "within ends the wait, the last instant counts", until: "03-05 00:00", lines: []string{"03-01 09:00 login u1", "03-02 09:00:00.001 used u1"},
+			name: "within ends the wait", until: "03-05 00:00", lines: []string{"03-01 09:00 login u1", "03-02 09:00:00.001 used u1"},
 			books: book(on, always, steps(Step{Timing: AtEvent, Event: "used", Within: Day})), said: []string{"p entered"},
+		},
+		{
+			name: "the last instant of within", until: "03-05 00:00", lines: []string{"03-01 09:00 login u1", "03-02 09:00 used u1"},
+			books: book(on, always, steps(Step{Timing: AtEvent, Event: "used", Within: Day})), intents: []string{"s1 u1 03-02T09:00:00/09:00:00 e.s~x1"},
 		},
 		{
 			name: "a step at an edge by time", until: "03-05 00:00", lines: []string{"03-01 09:00 login u1"},
@@ -300,7 +304,7 @@ func stopCases() []rulesCase {
 		},
 		{
 			name: "a stop and a step at the same due: the publication asks the stop", until: "03-09 00:00", lines: []string{"03-01 09:00 login u1"},
-			books: book(on, always, steps(Step{Timing: AfterStart, Delay: Day}), stops(Stop{ID: "gone", When: is(call("idle", "login"), ">=", lasts(Day))})), said: []string{"p entered", "p stopped"},
+			books: book(on, always, steps(Step{Timing: AfterStart, Delay: Day}), stops(Stop{ID: "z", When: is(call("idle", "login"), ">=", lasts(Day))})), said: []string{"p entered", "p stopped", "p stopped s1"},
 		},
 	}
 }
@@ -314,6 +318,12 @@ func lateCases() []rulesCase {
 			books:   book(Start{Event: "login"}, Again{Kind: Never}, two, stops(Stop{Event: "used"})),
 			intents: []string{"cancel s1 u1 03-01T08:58:00/08:58:00 once", "s1 u1 03-01T09:00:00/09:00:00 once", "s1 u2 03-01T09:05:00/09:05:00 once", "s2 u2 03-06T09:05:00/09:15:00 once"},
 			said:    []string{"p stopped", "p regret s1", "p entered", "p entered"},
+		},
+		{
+			name: "at the very slot is late too", until: "03-02 00:00", lines: []string{"03-01 09:00 login u1", "03-01 09:05 login u2", "03-01 09:00 used u1 arrives=09:06"},
+			books:   book(Start{Event: "login"}, Again{Kind: Never}, two, stops(Stop{Event: "used"})),
+			intents: []string{"cancel s1 u1 03-01T09:00:00/09:00:00 once", "s1 u1 03-01T09:00:00/09:00:00 once", "s1 u2 03-01T09:05:00/09:05:00 once"},
+			said:    []string{"p entered", "p stopped", "p regret s1", "p entered"},
 		},
 		{
 			name: "a late event starts at its own time", until: "03-09 00:00", lines: []string{"03-01 09:00 used u1", "03-01 08:55 login u1 arrives=09:04"},
