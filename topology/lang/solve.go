@@ -34,15 +34,15 @@ func (ch *checker) solvableComparison(te *term) {
 	inLeft, inRight := linearIn(left), linearIn(right)
 	switch {
 	case inLeft != nil && inRight != nil:
-		ch.fail(left.offset, "not solvable: %s and %s both change with time; keep one side of %s still", inLeft.text, inRight.text, te.cmp)
+		ch.fail(left.offset, "not solvable: %s and %s both change with time; keep one side of %s still%s", inLeft.text, inRight.text, te.cmp, bothMove(te))
 	case inLeft != nil && windowIn(right) != nil:
 		ch.fail(left.offset, "not solvable: %s and %s both change with time; keep one side of %s still", inLeft.text, windowIn(right).text, te.cmp)
 	case inRight != nil && windowIn(left) != nil:
 		ch.fail(left.offset, "not solvable: %s and %s both change with time; keep one side of %s still", windowIn(left).text, inRight.text, te.cmp)
 	case inLeft != nil && inLeft != left:
-		ch.fail(left.offset, "not solvable: %s must stand alone on its side of %s", inLeft.text, te.cmp)
+		ch.fail(left.offset, "not solvable: %s must stand alone on its side of %s%s", inLeft.text, te.cmp, rewritten(te, inLeft))
 	case inRight != nil && inRight != right:
-		ch.fail(right.offset, "not solvable: %s must stand alone on its side of %s", inRight.text, te.cmp)
+		ch.fail(right.offset, "not solvable: %s must stand alone on its side of %s%s", inRight.text, te.cmp, rewritten(te, inRight))
 	}
 }
 
