@@ -148,12 +148,12 @@ func compileCondition(te *term) condition {
 }
 
 func compileHas(te *term) condition {
-	over, key := te.over, te.slot.Key
+	over, slot, key := te.over, te.slot, te.slot.Key
 	return func(f *Frame) value.Truth {
 		if _, seen := f.cells(over).Int(key); seen {
 			return value.Yes
 		}
-		if Complete(f, over) {
+		if completeIn(f, over, slot) {
 			return value.No
 		}
 		return value.Maybe

@@ -87,14 +87,14 @@ func compileAggregate(te *term) number {
 		key := slot.Key
 		return func(f *Frame) (int64, mark) {
 			n, _ := f.cells(over).Int(key)
-			if Complete(f, over) {
+			if completeIn(f, over, slot) {
 				return n, value.Exact
 			}
 			return n, value.AtLeast
 		}
 	}
 	return func(f *Frame) (int64, mark) {
-		n, m, ok := slot.Number(f.cells(over), Complete(f, over))
+		n, m, ok := slot.Number(f.cells(over), completeIn(f, over, slot))
 		if !ok {
 			return 0, missing
 		}

@@ -29,7 +29,7 @@ func compileText(te *term) text {
 	case opAggregate:
 		over, slot := te.over, te.slot
 		return func(f *Frame) (string, bool) {
-			va := slot.Read(f.cells(over), Complete(f, over))
+			va := slot.Read(f.cells(over), completeIn(f, over, slot))
 			return va.Text, va.Known()
 		}
 	case opPeriod:

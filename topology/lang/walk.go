@@ -32,7 +32,7 @@ func walk(te *term, f *Frame) value.Value {
 	case opSubject:
 		return walkSubject(te, f)
 	case opAggregate:
-		return te.slot.Read(f.cells(te.over), Complete(f, te.over))
+		return te.slot.Read(f.cells(te.over), completeIn(f, te.over, te.slot))
 	case opHas:
 		return walkHas(te, f)
 	case opIdle, opObserved:
@@ -67,7 +67,7 @@ func walkHas(te *term, f *Frame) value.Value {
 	if _, seen := f.cells(te.over).Int(te.slot.Key); seen {
 		return value.OfBool(true)
 	}
-	if Complete(f, te.over) {
+	if completeIn(f, te.over, te.slot) {
 		return value.OfBool(false)
 	}
 	return value.Missing(window.ReasonIncomplete)

@@ -1,6 +1,7 @@
 package lang
 
 import (
+	"math"
 	"time"
 
 	"holdfast/topology/value"
@@ -183,16 +184,16 @@ func (so *windowSource) covered(f *Frame, over Scope) bool {
 
 // coveredAt is the instant from which the window is exact; Never when that cannot be said yet.
 func (so *windowSource) coveredAt(f *Frame, over Scope) int64 {
-	from := int64(0)
-	since, seen := observedSince(f, over)
+	from := int64(math.MinInt64)
 	if !Complete(f, over) {
+		since, seen := observedSince(f, over)
 		if !seen {
 			return Never
 		}
 		from = since + so.need
 	}
 	for _, i := range so.filled {
-		if i < len(f.SlotSince) && f.SlotSince[i] > 0 && seen && since < f.SlotSince[i] {
+		if youngerThan(f, over, i) {
 			from = max(from, f.SlotSince[i]+so.need)
 		}
 	}

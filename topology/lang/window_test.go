@@ -286,3 +286,25 @@ func TestActiveUsers(t *testing.T) {
 		wo.same(t, pg, value.Yes)
 	}
 }
+
+// An aggregate over the whole life that a new bundle brings has missed what came before it: what it has is a bound.
+func TestYoungAggregateIsABound(t *testing.T) {
+	wo := newWorld()
+	three, none, ever := wo.compile(t, "total(call) >= 3"), wo.compile(t, "total(login) == 0"), wo.compile(t, "has(login)")
+	for i := range int64(3) {
+		wo.happen(wo.call, (90+i)*day)
+	}
+	wo.user.SetInt(topology.Key(ObservedSince), 10*day)
+	wo.frame.SlotSince = make([]int64, len(wo.names.Slots))
+	wo.same(t, none, value.Yes)
+	wo.same(t, ever, value.No)
+	for i := range wo.frame.SlotSince {
+		wo.frame.SlotSince[i] = 11 * day
+	}
+	wo.same(t, three, value.Yes)
+	wo.same(t, none, value.Maybe)
+	wo.same(t, ever, value.Maybe)
+	wo.user.SetInt(topology.Key(ObservedSince), 11*day)
+	wo.same(t, none, value.Yes)
+	wo.same(t, ever, value.No)
+}
