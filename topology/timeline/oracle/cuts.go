@@ -117,6 +117,7 @@ func (pb *Playbook) cuts(cu *cutter) {
 	cutSlice(cu, &pb.Always)
 	cutSlice(cu, &pb.States)
 	cutValue(cu, &pb.Send)
+	cutValue(cu, &pb.Lateness)
 	cutValue(cu, &pb.Existing)
 	cu.expr(&pb.Start.When)
 	cu.optional(&pb.Start.If)

@@ -6,6 +6,7 @@ type episode struct {
 	pb      *Playbook
 	su      *subject
 	id      string
+	value   string    // of `per`
 	start   Instant   // start.time
 	floor   Instant   // steps due before are due then
 	begun   *happened // the start event, nil by time

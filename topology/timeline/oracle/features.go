@@ -60,6 +60,7 @@ func (pb Playbook) features() []string {
 	add("start:settle", pb.Start.Settle > 0)
 	add("start:existing_"+pb.Existing, pb.Existing != "")
 	add("missed:send", pb.Send)
+	add("lateness:own", pb.Lateness > 0)
 	add("journey", pb.First != "")
 	for _, st := range pb.Stops {
 		add("stop:when", st.When != nil)

@@ -16,6 +16,9 @@ func (ge *generator) playbook() Playbook {
 	}
 	pb.Again = ge.again(pb.Start)
 	pb.Send = ge.dr.chance(15)
+	if ge.dr.chance(10) {
+		pb.Lateness = 2 * ge.ca.Lateness // never less than the disorder
+	}
 	for n := pick(ge.dr, 0, 0, 1, 1, 2); n > 0; n-- {
 		pb.Stops = append(pb.Stops, ge.stop(pb, len(pb.Stops)+1))
 	}
@@ -98,6 +101,9 @@ func (ge *generator) engineEvent() (string, *Expr) {
 }
 
 func (ge *generator) again(st Start) Again {
+	if (st.Event == "used" || st.Event == "used_a") && ge.dr.chance(35) {
+		return Again{Kind: Per, Every: pick(ge.dr, 0, ge.span())}
+	}
 	switch kind := ge.dr.below(100); {
 	case kind < 20:
 		return Again{Kind: Never}

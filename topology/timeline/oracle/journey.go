@@ -127,7 +127,7 @@ func (ep *episode) moveAppointments(wo *world) []appointment {
 
 func (ep *episode) moveByTime(wo *world, to string, due Instant) {
 	wo.note("moved_by_time")
-	ep.move(wo, to, occasion{start: ep.start, due: due, judge: due, decided: due.plus(wo.ca.Lateness)})
+	ep.move(wo, to, occasion{start: ep.start, due: due, judge: due, decided: due.plus(wo.lateness(ep.pb.Name))})
 	wo.refresh(ep.su, ep.su.judged)
 }
 

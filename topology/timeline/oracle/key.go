@@ -37,11 +37,16 @@ func byTimer(due Instant) string    { return "t." + strconv.FormatInt(int64(due)
 func byPeriod(period string) string { return "p." + escape(period) }
 
 // episodeID is the identity of an episode: what `again` says comes before the cause.
-func (pb *Playbook) episodeID(cause string) string {
-	if pb.Again.Kind == Never {
+func (pb *Playbook) episodeID(oc occasion) string {
+	switch {
+	case pb.Again.Kind == Never:
 		return "once"
+	case pb.Again.Kind == Per && pb.Again.Every > 0:
+		return "v." + escape(oc.value()) + "." + oc.cause
+	case pb.Again.Kind == Per:
+		return "v." + escape(oc.value())
 	}
-	return cause
+	return oc.cause
 }
 
 func dedupeKey(playbook string, su *subject, episode, step, action, recipient string) string {

@@ -65,6 +65,7 @@ type Playbook struct {
 	Again    Again
 	Existing string // "" is ignore
 	Send     bool   // missed: send
+	Lateness Span   // 0: that of the bundle
 	Stops    []Stop
 	Steps    []Step
 	First    string
@@ -101,11 +102,12 @@ const (
 	Always
 	Every
 	After
+	Per // event.feature, with or without Every
 )
 
 // String names the form.
 func (ak AgainKind) String() string {
-	return [...]string{"none", "never", "always", "every", "after"}[ak]
+	return [...]string{"none", "never", "always", "every", "after", "per"}[ak]
 }
 
 // A Stop ends an episode, and may act on it.

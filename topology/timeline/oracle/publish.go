@@ -24,7 +24,7 @@ func (ep *episode) fireStop(wo *world, i int, due Instant) {
 	vi := ep.view(wo, due, nil)
 	if vi.is(st.When) && vi.is(st.If) {
 		wo.note("stop_by_time")
-		ep.stop(wo, st, due, due.plus(wo.ca.Lateness), nil)
+		ep.stop(wo, st, due, due.plus(wo.lateness(ep.pb.Name)), nil)
 		wo.refresh(ep.su, ep.su.judged)
 		return
 	}

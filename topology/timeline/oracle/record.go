@@ -194,7 +194,7 @@ func (su *subject) appointments(wo *world) []appointment {
 
 // timer makes the appointment of a timer of a playbook.
 func (wo *world) timer(su *subject, playbook, step string, due Instant, fire func()) appointment {
-	return appointment{key: due.plus(wo.ca.Lateness), due: due, subject: su.name, playbook: playbook, step: step, fire: func() {
+	return appointment{key: due.plus(wo.lateness(playbook)), due: due, subject: su.name, playbook: playbook, step: step, fire: func() {
 		su.judged = max(su.judged, due)
 		fire()
 	}}

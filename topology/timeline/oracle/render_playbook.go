@@ -8,6 +8,9 @@ import (
 func (pb Playbook) document() string {
 	var out strings.Builder
 	fmt.Fprintf(&out, "playbook: %s\nfor: %s\nclass: %s\n", pb.Name, pb.scope(), pb.Class)
+	if pb.Lateness > 0 {
+		fmt.Fprintf(&out, "lateness: %v\n", pb.Lateness)
+	}
 	if pb.To.Kind != "" {
 		fmt.Fprintf(&out, "to: %s\n", pb.To)
 	}
@@ -72,6 +75,12 @@ func (ag Again) text() string {
 		return "always"
 	case Every:
 		return "every " + ag.Every.String()
+	case Per:
+		text := "per event.feature"
+		if ag.Every > 0 {
+			text += " every " + ag.Every.String()
+		}
+		return text
 	case After:
 		return "after " + ag.After
 	}

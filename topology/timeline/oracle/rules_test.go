@@ -165,6 +165,30 @@ func againCases() []rulesCase {
 			intents: []string{"s1 u1 03-01T09:00:00/09:00:00 once"}, said: []string{"p entered", "p not_entered"},
 		},
 		{
+			name: "per value, each once", until: "03-03 00:00", books: book(Start{Event: "used"}, Again{Kind: Per}),
+			lines:   []string{"03-01 09:00 used u1 feature=a", "03-01 10:00 used u1 feature=b_c", "03-01 11:00 used u1 feature=a", "03-01 12:00 used u1"},
+			intents: []string{"s1 u1 03-01T09:00:00/09:00:00 v.a", "s1 u1 03-01T10:00:00/10:00:00 v.b_c"}, said: []string{"p entered", "p entered", "p not_entered"},
+		},
+		{
+			name: "per value and every", until: "03-05 00:00", books: book(Start{Event: "used"}, Again{Kind: Per, Every: Day}),
+			lines:   []string{"03-01 09:00 used u1 feature=a", "03-02 08:00 used u1 feature=a", "03-02 09:00 used u1 feature=a"},
+			intents: []string{"s1 u1 03-01T09:00:00/09:00:00 v.a.e.s~x1", "s1 u1 03-02T09:00:00/09:00:00 v.a.e.s~x3"},
+		},
+		{
+			name: "once, per value", until: "03-05 00:00", books: book(Start{Event: "used", Once: true}, Again{Kind: Per}),
+			lines:   []string{"03-01 09:00 used u1 feature=a", "03-02 08:00 used u1 feature=a", "03-02 09:00 used u1 feature=c"},
+			intents: []string{"s1 u1 03-01T09:00:00/09:00:00 v.a", "s1 u1 03-02T09:00:00/09:00:00 v.c"}, said: []string{"p entered", "p entered"},
+		},
+		{
+			name: "a lateness of its own", until: "03-03 00:00", lines: []string{"03-01 09:00 login u1", "03-02 10:00 login u1"},
+			books: book(quiet, Again{Kind: Always}, func(pb *Playbook) { pb.Lateness = Hour }),
+		},
+		{
+			name: "a lateness of its own, passed", until: "03-03 00:00", lines: []string{"03-01 09:00 login u1", "03-02 10:00:00.001 login u1"},
+			books:   book(quiet, Again{Kind: Always}, func(pb *Playbook) { pb.Lateness = Hour }),
+			intents: []string{"s1 u1 03-02T09:00:00/10:00:00 t.1772442000000"},
+		},
+		{
 			name: "every counts from the entry, inclusive", books: book(Start{Event: "login"}, Again{Kind: Every, Every: Day}), until: "03-05 00:00",
 			lines:   []string{"03-01 09:00 login u1", "03-02 08:59:59.999 login u1", "03-02 09:00 login u1"},
 			intents: []string{"s1 u1 03-01T09:00:00/09:00:00 e.s~x1", "s1 u1 03-02T09:00:00/09:00:00 e.s~x3"},

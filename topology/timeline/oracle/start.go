@@ -1,5 +1,7 @@
 package oracle
 
+import "slices"
+
 // A rule is a playbook as one subject sees it.
 type rule struct {
 	pb       *Playbook
@@ -10,8 +12,15 @@ type rule struct {
 	entered  Instant // start.time of the newest entry
 	ever     bool    // that there was one
 	armed    bool    // `after X`: X came since
+	values   []entry // `per`: the newest entry of each value
 	settling []settling
 	episodes []*episode // all of them, oldest first
+}
+
+// entry is when a value of `per` entered last.
+type entry struct {
+	value string
+	at    Instant
 }
 
 // settling is an event start that waits for the other side.
@@ -100,7 +109,7 @@ func (ru *rule) byRecord(ha *happened) occasion {
 }
 
 func (ru *rule) seeEvent(wo *world, ha *happened) {
-	if ru.pb.Start.Once && len(ru.su.log[ru.pb.Start.Event]) > 1 {
+	if ru.pb.Start.Once && !ru.isFirst(ha) || ru.pb.Again.Kind == Per && !ha.fields["feature"].known() {
 		return
 	}
 	if ru.pb.Start.Settle > 0 {
@@ -108,6 +117,17 @@ func (ru *rule) seeEvent(wo *world, ha *happened) {
 		return
 	}
 	ru.enter(wo, ru.byRecord(ha))
+}
+
+// isFirst says whether the event is the subject's first of the start; with `per`, the first with its value.
+func (ru *rule) isFirst(ha *happened) bool {
+	seen := 0
+	for _, other := range ru.su.log[ru.pb.Start.Event] {
+		if ru.pb.Again.Kind != Per || other.fields["feature"] == ha.fields["feature"] {
+			seen++
+		}
+	}
+	return seen == 1
 }
 
 // stops lets the record end open episodes, and prevent those that are settling.
@@ -139,15 +159,18 @@ func (ru *rule) enter(wo *world, oc occasion) {
 		}
 		return
 	}
-	if !ru.free(oc.start) {
+	if !ru.free(oc) {
 		ru.refuse(wo, oc, "again_refused")
 		return
 	}
 	ru.ever, ru.entered, ru.armed = true, oc.start, false
+	if ru.pb.Again.Kind == Per {
+		ru.values = append(ru.values, entry{oc.value(), oc.start})
+	}
 	if ru.pb.Again.Kind == Every {
 		ru.rearm = oc.start.plus(ru.pb.Again.Every)
 	}
-	ep := &episode{ru: ru, pb: ru.pb, su: ru.su, id: ru.pb.episodeID(oc.cause), start: oc.start, floor: max(oc.start, oc.due), open: true, begun: oc.ha}
+	ep := &episode{ru: ru, pb: ru.pb, su: ru.su, id: ru.pb.episodeID(oc), start: oc.start, floor: max(oc.start, oc.due), open: true, begun: oc.ha, value: oc.value()}
 	ru.episodes = append(ru.episodes, ep)
 	wo.decide(ru, Decision{Episode: ep.id, Outcome: "entered", Due: oc.due, At: oc.decided})
 	ep.begin(wo, oc)
@@ -158,15 +181,40 @@ func (ru *rule) refuse(wo *world, oc occasion, why string) {
 	wo.decide(ru, Decision{Outcome: "not_entered", Due: oc.due, At: oc.decided})
 }
 
-// free says whether `again` allows an entry at the instant.
-func (ru *rule) free(at Instant) bool {
+// value is the `per` value of the occasion.
+func (oc occasion) value() string {
+	if oc.ha == nil {
+		return ""
+	}
+	return oc.ha.fields["feature"].s
+}
+
+// freeValue is free for `per`: each value has an episode of its own.
+func (ru *rule) freeValue(oc occasion) bool {
+	for _, ep := range ru.open() {
+		if ep.value == oc.value() {
+			return false
+		}
+	}
+	for _, en := range slices.Backward(ru.values) {
+		if en.value == oc.value() {
+			return ru.pb.Again.Every > 0 && oc.start >= en.at.plus(ru.pb.Again.Every)
+		}
+	}
+	return true
+}
+
+// free says whether `again` allows the entry.
+func (ru *rule) free(oc occasion) bool {
 	switch {
+	case ru.pb.Again.Kind == Per:
+		return ru.freeValue(oc)
 	case ru.pb.Again.Kind == Always || !ru.ever:
 		return true
 	case len(ru.open()) > 0:
 		return false
 	case ru.pb.Again.Kind == Every:
-		return at >= ru.entered.plus(ru.pb.Again.Every)
+		return oc.start >= ru.entered.plus(ru.pb.Again.Every)
 	}
 	return ru.pb.Again.Kind == After && ru.armed
 }
@@ -203,7 +251,7 @@ func (ru *rule) appointments(wo *world) []appointment {
 
 // byClock is the occasion that a timer makes.
 func (ru *rule) byClock(wo *world, due Instant, cause string) occasion {
-	return occasion{start: due, due: due, judge: due, decided: due.plus(wo.ca.Lateness), cause: cause}
+	return occasion{start: due, due: due, judge: due, decided: due.plus(wo.lateness(ru.pb.Name)), cause: cause}
 }
 
 // fire is the timer of a `when` or a schedule.

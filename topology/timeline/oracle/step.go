@@ -149,7 +149,7 @@ func (sp *stepping) appointments(wo *world) []appointment {
 
 // fire is the timer of a step.
 func (sp *stepping) fire(wo *world, due Instant) {
-	at := due.plus(wo.ca.Lateness)
+	at := due.plus(wo.lateness(sp.ep.pb.Name))
 	if sp.st.Timing == AtEdge && !sp.on {
 		if !sp.ep.view(wo, due, sp.ep.begun).is(sp.st.When) {
 			sp.due = sp.ep.view(wo, due, sp.ep.begun).next(sp.st.When, due, true)

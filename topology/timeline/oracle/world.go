@@ -212,20 +212,20 @@ func (wo *world) read(li Line) {
 		wo.note("late_event")
 	}
 	wo.advance(li)
-	watermark := wo.clock.plus(-wo.ca.Lateness)
-	wo.drain(wo.subjects, watermark, wo.clock)
+	wo.drain(wo.subjects, func(ap appointment) bool { return ap.key < wo.clock })
 	ha := wo.recognise(li)
-	horizon := ha.at.plus(-wo.ca.Lateness)
-	wo.drain(wo.concerned(ha), horizon, horizon)
+	wo.drain(wo.concerned(ha), func(ap appointment) bool { return ap.due < ha.at.plus(-wo.lateness(ap.playbook)) })
 	wo.process(ha, nil)
 }
 
 // finish sets the watermark to the end: what is due then fires too.
-func (wo *world) finish() { wo.drain(wo.subjects, wo.until+1, wo.until+1) }
+func (wo *world) finish() {
+	wo.drain(wo.subjects, func(ap appointment) bool { return ap.due <= wo.until })
+}
 
 // An appointment is a timer or a publication that waits.
 type appointment struct {
-	key      Instant // of the clock at which it becomes possible
+	key      Instant // the clock must have passed it: due + lateness of a timer, the slot of a publication
 	due      Instant
 	publish  bool // timers come first at a tie
 	subject  string
@@ -234,14 +234,24 @@ type appointment struct {
 	fire     func()
 }
 
-// drain fires what is due before the two limits, one by one in order: firing may make new appointments.
-func (wo *world) drain(of []*subject, timersBefore, publicationsBefore Instant) {
+// lateness is that of the playbook, or of the bundle.
+func (wo *world) lateness(playbook string) Span {
+	for _, pb := range wo.ca.Playbooks {
+		if pb.Name == playbook && pb.Lateness > 0 {
+			return pb.Lateness
+		}
+	}
+	return wo.ca.Lateness
+}
+
+// drain fires what is ripe, one by one in order: firing may make new appointments.
+func (wo *world) drain(of []*subject, ripe func(appointment) bool) {
 	of = slices.Clone(of) // the subjects of now: nobody appears by a timer
 	for {
 		var possible []appointment
 		for _, su := range of {
 			for _, ap := range su.appointments(wo) {
-				if !ap.publish && ap.due < timersBefore || ap.publish && ap.due < publicationsBefore {
+				if ripe(ap) {
 					possible = append(possible, ap)
 				}
 			}
