@@ -30,9 +30,12 @@ func (ta *Task) Disarm(ref topology.Ref, playbook, step string) error {
 }
 
 func (ta *Task) disarm(pa *party, ru *rule, step string, failed at) error {
-	if step == "" {
-		pa.disarmStart(ru)
+	switch step {
+	case "":
+		pa.disarmStart(ru, failed.due)
 		return nil
+	case settleName:
+		return ta.forgetSettled(pa, ru, failed.due)
 	}
 	li, err := pa.life(ru)
 	if err != nil {
@@ -48,16 +51,24 @@ func (ta *Task) disarm(pa *party, ru *rule, step string, failed at) error {
 		silenced++
 	}
 	if silenced == 0 { // the episode was rolled back with the failure: its beginning is what has to stay silent
-		pa.disarmStart(ru)
+		pa.disarmStart(ru, failed.due)
+		if due, settles := ru.settleDue(&li); settles {
+			return ta.forgetSettled(pa, ru, due)
+		}
 		return nil
 	}
 	ta.setLife(pa, ru, &li, failed.due)
 	return nil
 }
 
-func (pa *party) disarmStart(ru *rule) {
+// disarmStart silences a start: a condition until it falls, a calendar for the occurrence that failed.
+func (pa *party) disarmStart(ru *rule, due int64) {
 	ed := pa.edges(ru)
-	ed.disarmed = true
+	if ru.Start.Schedule != nil {
+		ed.cursor = max(ed.cursor, due)
+	} else {
+		ed.disarmed = true
+	}
 	pa.setEdges(ru, ed)
 }
 

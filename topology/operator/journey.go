@@ -72,7 +72,7 @@ func (ta *Task) moveByEvent(pa *party, ru *rule, ep *episode, rl ruling) bool {
 		if !ta.isMatched(mo.Event) {
 			continue
 		}
-		ta.judging(ru, ep, state.Name, rl.now)
+		ta.judging(ru, ep, stopName, rl.now)
 		fr := ta.within(pa, ru, ep, rl.now)
 		fr.Event = rl.oc.event
 		if mo.If == nil || holds(mo.If, fr) {
@@ -101,7 +101,7 @@ func (ta *Task) openGoto(pa *party, ru *rule, ep *episode, rl ruling) (to int, o
 		return 0, false
 	}
 	for i, mo := range state.Goto {
-		ta.judging(ru, ep, state.Name, rl.now)
+		ta.judging(ru, ep, stopName, rl.now)
 		if holds(mo.When, ta.within(pa, ru, ep, rl.now)) && !ta.timeKeeps(ru, ep, gotoPlace(i), rl) {
 			return mo.To, true
 		}

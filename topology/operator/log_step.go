@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"holdfast/schemas"
+	"holdfast/topology"
 	"holdfast/topology/evidence"
 	"holdfast/topology/lang"
 	"holdfast/topology/playbook"
@@ -22,7 +23,21 @@ func (ta *Task) logStep(pa *party, ru *rule, ep *episode, st *playbook.Step, ss 
 	ss.Phase, ss.ExpiresAt = published, ss.Slot
 	ep.setStep(ss)
 	ta.decide(pa, ru, ep, note{outcome: publishedOutcome, code: "logged", text: "logged " + it.Record, step: st.ID, at: ss.DecidedAt, due: ss.DueAt, hasDue: true})
-	ta.logEvidence(pa, it, now, false)
+	ta.logEvidence(ta.evidenceOf(pa), it, now, false)
+}
+
+// evidenceOf is whose log a subject adds to: its own if the bundle keeps one for such subjects, else that of its account.
+func (ta *Task) evidenceOf(pa *party) *party {
+	for _, de := range ta.docs.of(pa) {
+		if _, own := de.document.(*evidenceLog); own {
+			return pa
+		}
+	}
+	if pa.ref.Kind != topology.SubjectUser {
+		return pa
+	}
+	account, _ := ta.partiesFor(pa, &effect{})
+	return account
 }
 
 // textOf is the text that a program yields; "" if there is none.

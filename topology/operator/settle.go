@@ -9,6 +9,26 @@ import (
 // stop event that is read meanwhile prevents the entry, whatever its own time: it is for the other side of an unordered
 // pair that the start waits.
 
+// settleName stands where a step would in a dead letter: what failed is an event that has settled.
+const settleName = "settle"
+
+// forgetSettled gives up the events that had settled at an instant, whose judgement failed.
+func (ta *Task) forgetSettled(pa *party, ru *rule, due int64) error {
+	li, err := pa.life(ru)
+	if err != nil {
+		return err
+	}
+	kept := li.Settling[:0]
+	for _, ev := range li.Settling {
+		if ev.At+ru.Start.Settle > due {
+			kept = append(kept, ev)
+		}
+	}
+	li.Settling = kept
+	ta.setLife(pa, ru, &li, due)
+	return nil
+}
+
 // settles keeps the event of a start until it has settled.
 func (ta *Task) settles(pa *party, ru *rule, li *life, oc occasion) {
 	li.Settling = append(li.Settling, keepEvent(oc.event))
@@ -37,7 +57,7 @@ func (ta *Task) settled(pa *party, ru *rule, li *life, due int64) error {
 	}
 	li.Settling = later
 	for _, ev := range now {
-		ta.judging(ru, nil, "", due)
+		ta.judging(ru, nil, settleName, due)
 		if err := ta.enterSettled(pa, ru, li, ev, due); err != nil {
 			return err
 		}
