@@ -23,11 +23,11 @@ func (pr *Processor) awaitTopics(ctx context.Context) error {
 	began := pr.now()
 	for said := false; ; said = true {
 		err := pr.checkTopics(ctx)
-		if !errors.Is(err, errTopicsMissing) || pr.now().Sub(began) > topicsAppear {
+		if !errors.Is(err, errTopicsMissing) || pr.now().Sub(began) >= pr.topicsAppear {
 			return err
 		}
 		if !said {
-			pr.log.Warn("looking again for topics", zapError(err), zap.Duration("for", topicsAppear))
+			pr.log.Warn("looking again for topics", zapError(err), zap.Duration("for", pr.topicsAppear))
 		}
 		if !pr.wait(ctx, topicPause) {
 			return err

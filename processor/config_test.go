@@ -186,7 +186,7 @@ func TestMissingTopicsAreNamed(t *testing.T) {
 		}
 	}
 	clock := newWallClock(day0)
-	ru := wo.start(wo.config(), WithClock(clock.now))
+	ru := wo.start(wo.config(), WithClock(clock.now), func(pr *Processor) { pr.topicsAppear = topicsAppear })
 	wo.await("a second look", func() bool { return ru.logs.FilterMessage("looking again for topics").Len() > 0 })
 	clock.advance(topicsAppear + time.Second)
 	ru.fails("topics are missing", wo.topics.Intents, wo.topics.Support, "holdfast topics create")

@@ -30,12 +30,13 @@ type Processor struct {
 	log    *zap.Logger
 	bundle *playbook.Bundle
 
-	now         func() time.Time // the wall clock
-	kafkaOpts   []kgo.Opt        // of every client
-	nonce       string           // of this process; part of every mark
-	instance    string
-	codeVersion string
-	rules       func(*playbook.Bundle, topology.Store, topology.Sink) *operator.Task // makes the computation of a task
+	now          func() time.Time // the wall clock
+	kafkaOpts    []kgo.Opt        // of every client
+	nonce        string           // of this process; part of every mark
+	instance     string
+	codeVersion  string
+	topicsAppear time.Duration                                                        // see the constant
+	rules        func(*playbook.Bundle, topology.Store, topology.Sink) *operator.Task // makes the computation of a task
 
 	admin      *kadm.Client
 	registry   *avro.Registry // nil if there is none
@@ -84,7 +85,7 @@ func New(config Config, log *zap.Logger, options ...Option) (*Processor, error) 
 	if err := bundle.Runnable(); err != nil {
 		return nil, err
 	}
-	pr := &Processor{config: config, log: log, bundle: bundle, now: time.Now, nonce: newNonce(), codeVersion: buildVersion(), rules: operator.NewTask, oldBundles: oldBundles{byHash: map[string]*playbook.Bundle{}}, frozen: map[schemas.Kind]bool{}, registerer: prometheus.NewRegistry()}
+	pr := &Processor{config: config, log: log, bundle: bundle, now: time.Now, nonce: newNonce(), codeVersion: buildVersion(), rules: operator.NewTask, oldBundles: oldBundles{byHash: map[string]*playbook.Bundle{}}, frozen: map[schemas.Kind]bool{}, registerer: prometheus.NewRegistry(), topicsAppear: topicsAppear}
 	for _, option := range options {
 		option(pr)
 	}

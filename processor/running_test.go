@@ -154,11 +154,14 @@ func (wo *world) start(co Config, options ...Option) *running {
 	return wo.startOn(&network{}, co, options...)
 }
 
+// withoutPatience lets missing topics be missing at once: a broker of a test has all that it will have.
+func withoutPatience(pr *Processor) { pr.topicsAppear = 0 }
+
 // startOn runs a processor on a network that a test has prepared.
 func (wo *world) startOn(ne *network, co Config, options ...Option) *running {
 	wo.t.Helper()
 	core, logs := observer.New(zapcore.InfoLevel)
-	options = append([]Option{WithKafkaOpts(kgo.Dialer(ne.dial), kgo.FetchMaxWait(50*time.Millisecond), kgo.MetadataMinAge(10*time.Millisecond))}, options...)
+	options = append([]Option{WithKafkaOpts(kgo.Dialer(ne.dial), kgo.FetchMaxWait(50*time.Millisecond), kgo.MetadataMinAge(10*time.Millisecond)), withoutPatience}, options...)
 	pr, err := New(co, zap.New(core), options...)
 	if err != nil {
 		wo.t.Fatal(err)
