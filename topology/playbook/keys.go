@@ -9,7 +9,7 @@ import (
 	"holdfast/topology/value"
 )
 
-// keys is a mapping that is being read: every key must be asked for, refused by name, or is unknown.
+// keys is a mapping that is being read: every key must be asked for, or is unknown.
 type keys struct {
 	ld      *loader
 	at      *node
@@ -100,15 +100,6 @@ func (ke *keys) mentions(name string) bool {
 		}
 	}
 	return false
-}
-
-// refuse names keys of the language that are not built.
-func (ke *keys) refuse(hint string, names ...string) {
-	for _, name := range names {
-		if en, ok := ke.takeKey(name); ok {
-			ke.ld.failAt(en.line, en.column, "%s", lang.NotBuilt("`"+name+"` of "+ke.what, hint))
-		}
-	}
 }
 
 // done reports the keys that nobody asked for.

@@ -232,7 +232,7 @@ func (ld *loader) compileTime(no *node, cx lang.Context) *lang.Program {
 
 func (ld *loader) located(no *node, cx lang.Context, compile func(string, lang.Context) (*lang.Program, []*lang.Error)) *lang.Program {
 	if no.shape == shapeMapping {
-		ld.fail(no, "%s", lang.NotBuilt("a choice {by: ...}", "write an expression"))
+		ld.fail(no, "%s is an expression; a choice {by: ..} may stand in templates, delays, data, priorities, vars, metrics and facts", cx.Use)
 		return nil
 	}
 	source, ok := ld.text(no, cx.Use)
