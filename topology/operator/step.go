@@ -75,6 +75,9 @@ func (ta *Task) instantOf(pa *party, va value.Value) (int64, bool) {
 // start, or time the start's wait.
 func (ta *Task) firstSteps(pa *party, ru *rule, ep *episode, oc occasion) {
 	rl := ruling{due: oc.at, now: oc.now, at: oc.decidedAt, oc: oc, first: true}
+	if ta.stopsByCondition(pa, ru, ep, rl) {
+		return // it is true already: the episode ends there and then
+	}
 	if len(ru.States) > 0 {
 		ta.enterState(pa, ru, ep, ru.First, rl, wayStart)
 	}

@@ -140,8 +140,8 @@ func (ta *Task) episodeOfEvent(pa *party, ru *rule, ep *episode, oc occasion) (c
 	return changed
 }
 
-// stepsOfEvent decides the steps that wait for the event. Where `if` is false the step goes on waiting, unless only the
-// first such event counts.
+// stepsOfEvent decides the steps that wait for the event. Where `if` is false that is said, and the step goes on waiting,
+// unless only the first such event counts.
 func (ta *Task) stepsOfEvent(pa *party, ru *rule, ep *episode, rl ruling) (changed bool) {
 	for _, st := range ru.Steps {
 		if st.Timing != playbook.TimingEvent || rl.oc.at < ep.StartAt || !isWithin(ep, st, rl.oc.at) || !ru.isActive(ep, st) ||
@@ -152,6 +152,7 @@ func (ta *Task) stepsOfEvent(pa *party, ru *rule, ep *episode, rl ruling) (chang
 		fr := ta.within(pa, ru, ep, rl.now)
 		fr.Event = rl.oc.event
 		if st.If != nil && !st.Once && !holds(st.If, fr) {
+			ta.decide(pa, ru, ep, note{outcome: skipped, code: "if", text: refusedBy(st.If, fr), step: st.ID, at: rl.at, due: rl.due, hasDue: true})
 			continue
 		}
 		ta.decideStep(pa, ru, ep, st, rl)
