@@ -44,6 +44,7 @@ func randomLog(random *rand.Rand) []event {
 
 // way is one way to run a log.
 type way struct {
+	bundle   string // "" = testBundle
 	batch    int
 	interval time.Duration
 	lanes    int
@@ -71,10 +72,26 @@ func randomWay(random *rand.Rand, events int) way {
 	return wy
 }
 
+// outcomeOf is what a run of a log says.
+type outcomeOf struct {
+	keys, signals []string
+	state         string
+}
+
 // run runs a log that way and returns the intents and the state.
 func (wy way) run(t *testing.T, partitions int32, events []event, until time.Time) (keys []string, state string) {
 	t.Helper()
-	wo := otherWorld(t, partitions, testBundle)
+	oc := wy.outcome(t, partitions, events, until)
+	return oc.keys, oc.state
+}
+
+func (wy way) outcome(t *testing.T, partitions int32, events []event, until time.Time) outcomeOf {
+	t.Helper()
+	bundle := wy.bundle
+	if bundle == "" {
+		bundle = testBundle
+	}
+	wo := otherWorld(t, partitions, bundle)
 	co := wo.config()
 	co.Clock, co.MaxBatch, co.CommitInterval, co.Lanes = "event", wy.batch, wy.interval, wy.lanes
 	published := 0
@@ -97,7 +114,7 @@ func (wy way) run(t *testing.T, partitions int32, events []event, until time.Tim
 	co = toEnd(co, until)
 	wo.start(co).finish()
 	wo.wantSequences()
-	return wo.keys(), subjectsOf(digest(t, co.State))
+	return outcomeOf{keys: wo.keys(), signals: wo.signals(), state: subjectsOf(digest(t, co.State))}
 }
 
 // TestEveryWayToRunALogSaysTheSame compares random ways with the oracle and with each other.

@@ -13,7 +13,7 @@ import (
 type metrics struct {
 	records, recordsDead, recordsLate, recordsClamped *prometheus.CounterVec
 	recordsDuplicate                                  *prometheus.CounterVec
-	intents, decisions, signals                       *prometheus.CounterVec
+	intents, decisions, signals, states               *prometheus.CounterVec
 	transactions, resolves, sessions                  *prometheus.CounterVec
 	timersFired, timersFailed, rewoundRecords         prometheus.Counter
 	inputFrozen                                       *prometheus.GaugeVec
@@ -51,6 +51,7 @@ func newMetrics(registry *prometheus.Registry) *metrics {
 		intents:            vector("intents_emitted_total", "Intents in committed transactions.", "playbook"),
 		decisions:          vector("decisions_total", "Decisions in committed transactions.", "playbook", "outcome"),
 		signals:            vector("signals_total", "Signals in committed transactions, by what they are of.", "kind"),
+		states:             vector("state_total", "How often episodes came to a state of a journey, by the way, or left it.", "playbook", "state", "way"),
 		transactions:       vector("transactions_total", "Transactions by outcome.", "outcome"),
 		resolves:           vector("transaction_resolves_total", "Transactions that End did not report committed, by what became of them.", "outcome"),
 		sessions:           vector("sessions_lost_total", "Sessions that were renewed.", "cause"),
@@ -127,6 +128,31 @@ func (me *metrics) committed(ta *task) {
 		me.recordsDead.WithLabelValues(dead.Stage).Inc()
 	}
 	me.countOutputs(&ta.out)
+	for _, mo := range ta.takeMoves() {
+		me.states.WithLabelValues(mo.playbook, mo.state, mo.way).Add(float64(mo.times))
+	}
+}
+
+// stateMove is how often episodes went one way to a state of a journey.
+type stateMove struct {
+	playbook, state, way string
+	times                int64
+}
+
+// takeMoves are the moves since it was called last. A batch that is discarded takes them too, for nobody.
+func (ta *task) takeMoves() (since []stateMove) {
+	i := 0
+	ta.rules.StateMoves(func(playbook, state, way string, times int64) {
+		if i == len(ta.moves) {
+			ta.moves = append(ta.moves, 0)
+		}
+		if times != ta.moves[i] {
+			since = append(since, stateMove{playbook: playbook, state: state, way: way, times: times - ta.moves[i]})
+		}
+		ta.moves[i] = times
+		i++
+	})
+	return since
 }
 
 func (me *metrics) countOutputs(ou *outputs) {

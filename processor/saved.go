@@ -75,6 +75,7 @@ func (ta *task) apply(changelogNext int64) error {
 // discard forgets the transaction at hand. What the inputs hold is dropped when the client is rewound (txn.go).
 func (ta *task) discard() {
 	ta.part.Discard()
+	ta.takeMoves()
 	if err := ta.resume(); err != nil {
 		ta.stalled = err // what was readable before cannot have become unreadable
 	}

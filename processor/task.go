@@ -43,6 +43,7 @@ type task struct {
 	overdue      int64 // from when (ms) the first timer could have fired that was left; 0 if none was
 	timersLeft   int   // how many the transaction may still fire
 	proven       *proof
+	moves        []int64          // of StateMoves, that were counted
 	lives        []life           // what was known of the inputs as a whole when the batch began
 	noBreaker    bool             // silent inputs freeze nothing
 	releaseOver  int64            // ms, for how long what was frozen is let go
