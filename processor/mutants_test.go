@@ -77,7 +77,7 @@ var mutants = []mutant{
 		"case la.proc.config.AcceptRewind:", "case la.proc.config.AcceptRewind || true:", "TestLocalStateAheadIsRefused"},
 	{"a newest transaction that was taken back is seen (8, 2.4)", "local.go",
 		"case or.before == bound.mark && local.ChangelogNext <= bound.end:", "case false:", "TestLocalStateIsJudgedByItsTransactions"},
-	{"only the committed transaction gets its markers", "hanging.go",
+	{"only the committed transaction gets its markers", "markproof.go",
 		"markOf(rec) == mark", "true", "TestMissingMarkersOfACommittedTransactionAreWritten"},
 	{"a session begins with nothing open that a broker forgot", "session.go",
 		"err := la.endOwn(ctx, se)", "err := ctx.Err()", "TestASessionBeginsWithNothingOpen"},

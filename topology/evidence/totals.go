@@ -46,7 +46,7 @@ func addTotals(sub topology.Subject, it *Item) {
 
 func addTotal(sub topology.Subject, key uint32, it *Item) {
 	to := openTotals(sub, key)
-	count, sum := to.count+1, saturated(to.sum, it.Value)
+	count, sum := saturated(to.count, 1), saturated(to.sum, it.Value)
 	var days []day
 	for to.next() {
 		days = append(days, to.at)
@@ -121,6 +121,9 @@ func openTotals(cells topology.Cells, key uint32) (to totals) {
 	to.rest = b[1:]
 	to.count, _ = to.varint()
 	to.sum, _ = to.varint()
+	if to.count < 0 {
+		return totals{} // no totals of ours
+	}
 	return to
 }
 
@@ -167,7 +170,7 @@ func Sum(cells topology.Cells, qu Query, now int64) int64 {
 func (qu *Query) read(cells topology.Cells, now int64) (count, sum int64) {
 	to := openTotals(cells, totalsKey(qu.Goal, qu.ByGoal))
 	if qu.Window == 0 || to.count == 0 {
-		return to.count, to.sum
+		return to.count, to.sum // of nothing there are no days either
 	}
 	from := now - qu.Window
 	if exact(cells, from) {

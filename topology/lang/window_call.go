@@ -71,8 +71,11 @@ func (wc *windowCall) operation() window.Op {
 	case window.OpTop:
 		return window.OpTop
 	}
-	if wc.over == ScopeAccount && wc.field.canonical == "user_id" && !wc.paned && wc.window.Before == 0 && wc.window.Month == 0 {
+	switch {
+	case wc.over == ScopeAccount && wc.field.canonical == "user_id" && !wc.paned && wc.window.Before == 0 && wc.window.Month == 0:
 		return window.OpActive
+	case wc.most > 0:
+		return window.OpNewest
 	}
 	return window.OpSeen
 }

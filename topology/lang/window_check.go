@@ -97,8 +97,8 @@ func (ch *checker) change(ca *Call, _ Scope) *term {
 	return &term{op: opCall, kind: value.Decimal, does: &changeCall{this: this, before: before}, event: x.event, over: x.over}
 }
 
-// ringed makes a window that is compared with a small constant an exact one: counting up to the constant and one more
-// settles every comparison with it.
+// ringed makes a count over a window that is compared with a small constant an exact one: counting up to the constant and
+// one more settles every comparison with it.
 func ringed(te, other *term) *term {
 	wc, ok := te.does.(*windowCall)
 	if !ok || te.op != opCall || other.op != opLiteral || !isNumber(other.kind) {
@@ -108,7 +108,8 @@ func ringed(te, other *term) *term {
 	if other.kind == value.Decimal {
 		constant /= value.Scale
 	}
-	if wc.aggregate != window.OpTotal || wc.window.Bounded() || wc.window.Month > 0 || other.literal.Num < 0 || constant > window.MaxRing {
+	counts := wc.aggregate == window.OpTotal || wc.aggregate == window.OpDistinct
+	if !counts || wc.window.Bounded() || wc.window.Month > 0 || other.literal.Num < 0 || constant > window.MaxRing {
 		return te
 	}
 	exact, term := *wc, *te

@@ -74,7 +74,7 @@ func windowSlotName(operation window.Op, de *EventDef, field *FieldDef, wi windo
 	}
 	name += ")"
 	switch operation {
-	case window.OpRing:
+	case window.OpRing, window.OpNewest:
 		return name
 	case window.OpActive:
 		return name + " in " + value.FormatDuration(wi.Length, "")
@@ -84,7 +84,7 @@ func windowSlotName(operation window.Op, de *EventDef, field *FieldDef, wi windo
 
 func windowWord(operation window.Op) string {
 	switch operation {
-	case window.OpRing:
+	case window.OpRing, window.OpNewest:
 		return "newest"
 	case window.OpPaneCount:
 		return "count"
@@ -106,14 +106,18 @@ func windowWord(operation window.Op) string {
 
 func newWindowSlot(name string, operation window.Op, field *FieldDef, wi window.Window) *window.Slot {
 	sl := &window.Slot{Name: name, Op: operation, Key: topology.Key(name), AuxKey: topology.Key(name + "+"), Type: value.Int}
-	if operation != window.OpRing && operation != window.OpActive {
+	switch operation {
+	case window.OpRing, window.OpActive:
+	case window.OpNewest:
+		sl.Width = 1
+	default:
 		sl.Width = wi.PaneMillis()
 		sl.Zoned = sl.Width == value.DayMillis
 	}
 	if field != nil {
 		sl.Field, sl.Folds = field.read, field.Type
 		sl.Zoned = sl.Zoned || field.zoned
-		sl.Days = field.canonical == "day" && operation == window.OpSeen
+		sl.Days = field.canonical == "day" && (operation == window.OpSeen || operation == window.OpNewest)
 	}
 	return sl
 }

@@ -58,9 +58,13 @@ func load(t interface {
 	Fatal(...any)
 }, text string) *playbook.Bundle {
 	t.Helper()
-	bundle, err := playbook.Load(fstest.MapFS{"bundle.yaml": {Data: []byte(text)}})
+	bundle, err := loadText(text)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return bundle
+}
+
+func loadText(text string) (*playbook.Bundle, error) {
+	return playbook.Load(fstest.MapFS{"bundle.yaml": {Data: []byte(text)}})
 }

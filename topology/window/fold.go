@@ -27,7 +27,7 @@ func (sl *Slot) Fold(sub topology.Subject, ev *schemas.Event, at int64, zone *ti
 		if weight := min(ev.Count, maxWeight); weight > 0 {
 			sl.foldSeries(sub, weight, at, zone, sc)
 		}
-	case OpPaneSum, OpPaneValues, OpPaneMin, OpPaneMax, OpSeen, OpTop:
+	case OpPaneSum, OpPaneValues, OpPaneMin, OpPaneMax, OpSeen, OpNewest, OpTop:
 		if va := sl.Field(ev, zone); va.Known() {
 			sl.foldPaned(sub, va, at, zone, sc)
 		}
@@ -55,7 +55,7 @@ func (sl *Slot) foldPaned(sub topology.Subject, va value.Value, at int64, zone *
 	switch sl.Op {
 	case OpPaneValues:
 		sl.foldSeries(sub, 1, at, zone, sc)
-	case OpSeen:
+	case OpSeen, OpNewest:
 		sl.foldSeen(sub, va, at, zone, sc)
 	case OpTop:
 		sl.foldTop(sub, va, at, zone, sc)
@@ -166,7 +166,7 @@ func (sl *Slot) Keys() []uint32 {
 	switch sl.Op {
 	case OpReach:
 		return nil
-	case OpTotal, OpMin, OpMax, OpFirst, OpLast, OpRing, OpPaneCount, OpPaneSum, OpPaneValues, OpPaneMin, OpPaneMax, OpSeen, OpTop:
+	case OpTotal, OpMin, OpMax, OpFirst, OpLast, OpRing, OpPaneCount, OpPaneSum, OpPaneValues, OpPaneMin, OpPaneMax, OpSeen, OpNewest, OpTop:
 		return []uint32{sl.Key}
 	case OpAvg:
 		return []uint32{sl.Key, sl.AuxKey, sl.flagKey()}

@@ -20,6 +20,9 @@ import (
 // bits, each standing for 2^level: between MaxSeen/2 and MaxSeen of them, a standard error of 4.4 to 6.2 %. It does not
 // fall back: once a cell was a sample it stays one until it is empty.
 //
+// A count that is compared with a small constant needs only the values that were seen last, one more than the constant,
+// with the instants instead of panes: that is exact to the millisecond, like a ring of events, and small (OpNewest).
+//
 // Rejected: a HyperLogLog per pane. Sixty of them are 120 KiB; a sample of values with their panes answers for any range.
 const (
 	formNewest = 7
@@ -114,11 +117,16 @@ func (sl *Slot) foldSeen(sub topology.Subject, va value.Value, at int64, zone *t
 	if sampledOut(id, cells.level) || sl.hasSeen(cells, id, pane) {
 		return
 	}
-	rw := seenWriter{lists: sl.Lists, level: cells.level, id: id, pane: pane, panes: sc.panes[:0]}
-	rw.survey(cells, func(newest int64) int64 { return sl.oldestKept(newest, zone) })
-	if pane < rw.kept {
+	rw := seenWriter{lists: sl.Lists, level: cells.level, id: id, pane: pane, panes: sc.panes[:0], kept: -Open}
+	if sl.Op == OpNewest {
+		rw.least, rw.full = rw.surplus(cells, sl.Most)
+	} else {
+		rw.kept = sl.oldestKept(rw.newestOf(cells), zone)
+	}
+	if pane < rw.kept || rw.full && rw.least == id {
 		return
 	}
+	rw.survey(cells)
 	for !sl.Days && rw.count(cells) > MaxSeen && rw.level < maxLevel {
 		rw.level++
 	}
@@ -155,26 +163,54 @@ type seenWriter struct {
 	id         uint64 // the value that is added
 	pane       int64
 	kept, base int64 // the first pane that is kept, the first that there is
+	least      uint64
+	full       bool // least is one value too many
 	panes      []int64
 }
 
-// survey finds the newest pane and what is kept below it.
-func (rw *seenWriter) survey(cells seenCell, oldestKept func(newest int64) int64) {
+// newestOf is the newest pane there will be.
+func (rw *seenWriter) newestOf(cells seenCell) int64 {
 	newest := rw.pane
-	for again := cells; ; {
-		va, ok := again.next()
+	for {
+		va, ok := cells.next()
 		if !ok {
-			break
+			return newest
 		}
 		newest = max(newest, va.newest)
 	}
-	rw.kept, rw.base = oldestKept(newest), rw.pane
+}
+
+// surplus finds the value that is one too many: that which was seen longest ago, of several the smallest.
+func (rw *seenWriter) surplus(cells seenCell, most int) (id uint64, found bool) {
+	oldest, id, n := rw.pane, rw.id, 1
+	for {
+		va, ok := cells.next()
+		switch {
+		case !ok:
+			return id, n > most
+		case va.id == rw.id:
+			continue
+		case va.newest < oldest || va.newest == oldest && va.id < id:
+			oldest, id = va.newest, va.id
+		}
+		n++
+	}
+}
+
+// drops says that a value is not written any more.
+func (rw *seenWriter) drops(va *seenValue) bool {
+	return va.newest < rw.kept || sampledOut(va.id, rw.level) || rw.full && va.id == rw.least
+}
+
+// survey finds the first pane of what is kept.
+func (rw *seenWriter) survey(cells seenCell) {
+	rw.base = rw.pane
 	for {
 		va, ok := cells.next()
 		if !ok {
 			return
 		}
-		if at, ok := va.first(rw.kept); ok {
+		if at, ok := va.first(rw.kept); ok && !rw.drops(&va) {
 			rw.base = min(rw.base, at)
 		}
 	}
@@ -188,7 +224,7 @@ func (rw *seenWriter) count(cells seenCell) int {
 		if !ok {
 			break
 		}
-		if va.newest >= rw.kept && !sampledOut(va.id, rw.level) {
+		if !rw.drops(&va) {
 			n++
 			found = found || va.id == rw.id
 		}
@@ -228,7 +264,7 @@ func (rw *seenWriter) write(dst []byte, cells seenCell) []byte {
 				continue
 			}
 		}
-		if va.newest >= rw.kept && !sampledOut(va.id, rw.level) {
+		if !rw.drops(&va) {
 			put(va, va.newest)
 		}
 	}

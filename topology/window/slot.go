@@ -32,6 +32,7 @@ const (
 	OpPaneMin
 	OpPaneMax
 	OpSeen   // distinct values of a field, with their panes
+	OpNewest // the distinct values that were seen last, with the instants
 	OpTop    // most frequent values of a field, with their counts per pane
 	OpActive // number of users with an event in one window, on the account
 	OpReach  // no cells: how far back some window looks, for Frame.SlotSince

@@ -21,6 +21,8 @@ func (sl *Slot) Within(cells topology.Cells, wi Window, now int64, zone *time.Lo
 		return numbered(sl.countAfter(cells, sl.Key, now-wi.Length))
 	case OpActive:
 		return numbered(sl.activeAt(cells, now))
+	case OpNewest:
+		return numbered(sl.countSeen(cells, now-wi.Length+1, Open))
 	}
 	if sl.Op == OpSeen {
 		from, until := wi.Panes(now, zone)
@@ -52,6 +54,11 @@ func (sl *Slot) NextWithin(cells topology.Cells, wi Window, now int64, zone *tim
 	switch sl.Op {
 	case OpRing:
 		if oldest, ok := sl.oldestAfter(cells, sl.Key, now-wi.Length); ok {
+			return oldest + wi.Length
+		}
+		return Open
+	case OpNewest:
+		if oldest, ok := sl.seenFrom(cells, now-wi.Length+1); ok {
 			return oldest + wi.Length
 		}
 		return Open

@@ -119,7 +119,7 @@ func (ge *generator) condition(depth int) *Expr {
 		}
 		return is(over("since", call("first", event)), "<", over("since", call("last", ge.event())))
 	case 3:
-		if len(ge.ca.Playbooks) > 0 {
+		if len(ge.ca.Playbooks) > 0 && (ge.user || !ge.ca.Playbooks[0].PerUser) { // an account does not see its users' episodes
 			return not(named("running", ge.ca.Playbooks[0].Name))
 		}
 		return is(product(field("sum", "calls", "size"), "/", call("total", "calls")), ">=", num(2))

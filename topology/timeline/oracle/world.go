@@ -7,6 +7,9 @@ import (
 	"time"
 )
 
+// mostTimers is more than any case fires between two records.
+const mostTimers = 100_000
+
 const longAgo = Instant(-1) << 60
 
 // A world is one run of a case.
@@ -247,7 +250,10 @@ func (wo *world) lateness(playbook string) Span {
 // drain fires what is ripe, one by one in order: firing may make new appointments.
 func (wo *world) drain(of []*subject, ripe func(appointment) bool) {
 	of = slices.Clone(of) // the subjects of now: nobody appears by a timer
-	for {
+	for fired := 0; ; fired++ {
+		if fired > mostTimers {
+			panic("the timers of a case never end")
+		}
 		var possible []appointment
 		for _, su := range of {
 			for _, ap := range su.appointments(wo) {
@@ -263,15 +269,18 @@ func (wo *world) drain(of []*subject, ripe func(appointment) bool) {
 	}
 }
 
+// order is that of the clock, timers first; then due, what is derived before playbooks, subject, playbook, step.
 func order(one, two appointment) int {
-	kind := func(ap appointment) int {
-		if ap.publish {
-			return 1
-		}
-		return 0
-	}
-	return cmp.Or(cmp.Compare(one.key, two.key), cmp.Compare(kind(one), kind(two)), cmp.Compare(one.due, two.due),
+	return cmp.Or(cmp.Compare(one.key, two.key), cmp.Compare(one.kind(), two.kind()), cmp.Compare(one.due, two.due),
+		cmp.Compare(min(len(one.playbook), 1), min(len(two.playbook), 1)),
 		strings.Compare(one.subject, two.subject), strings.Compare(one.playbook, two.playbook), strings.Compare(one.step, two.step))
+}
+
+func (ap appointment) kind() int {
+	if ap.publish {
+		return 1
+	}
+	return 0
 }
 
 func (wo *world) note(what string) { wo.notes = append(wo.notes, what) }
