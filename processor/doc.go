@@ -9,7 +9,8 @@
 //  2. compute   per task: inputs merged by event time, record by record, as far as no other input can bring an earlier
 //     event (merge.go); due timers fire in between; whatever a record changed is rolled back if it fails, and the record
 //     becomes a dead letter
-//  3. stage     changelog (one record per changed subject, the task record last), intents, decisions, dead letters and
+//  3. stage     changelog (one record per changed subject, the task record last), intents, decisions, signals, dead
+//     letters and
 //     the manifest are produced
 //  4. commit    input offsets join the transaction (the gate), then EndTxn
 //  5. apply     what was staged becomes the committed state: cache and open checkpoint. Pebble follows seconds later
