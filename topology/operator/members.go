@@ -58,6 +58,18 @@ func (ta *Task) foldMember(ev *schemas.Event, account, user *party) {
 	user.sub.SetInt(memberKey, is)
 	n, _ := account.sub.Int(lang.MembersKey(""))
 	account.sub.SetInt(lang.MembersKey(""), n+is-was)
+	ta.memberEvent(ev, user, said)
+}
+
+// memberEvent makes the engine event of a profile that appears or is deleted; a user action is its own.
+func (ta *Task) memberEvent(ev *schemas.Event, user *party, said membership) {
+	switch {
+	case ev.Kind != schemas.KindProfile:
+	case said == joined:
+		ta.emit(user, lang.UserAdded, user.ref.ID)
+	default:
+		ta.emit(user, lang.UserRemoved, user.ref.ID)
+	}
 }
 
 // foldRosters keeps the users by role and their number, for the roles that the bundle names.
