@@ -97,7 +97,7 @@ func (ex expressions) sign() string {
 
 func (ex expressions) linear(depth int) string {
 	call := ex.pick("linear", "idle(login)", "idle(call)", "observed()", "account.idle(login)", "account.observed()", "since(account.created_at)",
-		"until(account.since)", "until(last(call.at_time))", "age(stage)", "age(score(\"h\"))", "age(segment(\"power\"))", "age(account.plan)",
+		"until(account.since)", "until(last(call.at_time))", "until(max(call.at_time))", "age(stage)", "age(score(\"h\"))", "age(segment(\"power\"))", "age(account.plan)",
 		"age(account.since)", "elapsed()", "elapsed(\"mail\")", "until(account.since at 09:30)", "since(start.time - 3d)")
 	ex.still = ex.waiting
 	other := ex.of(value.Duration, depth-1)

@@ -2,6 +2,7 @@ package playbook_test
 
 import (
 	"os"
+	"strings"
 	"testing"
 
 	"holdfast/topology/playbook"
@@ -29,5 +30,19 @@ func TestExamplesLoadAndNameWhatIsNotRun(t *testing.T) {
 	if refusal == nil {
 		t.Fatal("the examples can run, though they have what is not built")
 	}
-	golden(t, "examples.txt", refusal.Error()+"\n"+bu.Describe())
+	_, described, _ := strings.Cut(bu.Describe(), "\n") // without the number of aggregates, which is how windows are kept
+	golden(t, "examples.txt", refusal.Error()+"\n"+described)
+}
+
+// An event's index is its place in the bundle, for those that are built in too.
+func TestEventsAreNumberedByPlace(t *testing.T) {
+	bu, err := playbook.Load(os.DirFS("testdata/examples"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, de := range bu.Events {
+		if de.Index != i {
+			t.Fatalf("%s has index %d at place %d", de.Name, de.Index, i)
+		}
+	}
 }

@@ -30,6 +30,7 @@ func TestAtClock(t *testing.T) {
 		{"a doubled time is the first", "Europe/Berlin", "2026-10-24T22:00:00Z", 150, "2026-10-25T00:30:00Z"},
 		{"between the two", "Europe/Berlin", "2026-10-25T01:00:00Z", 150, "2026-10-26T01:30:00Z"},
 		{"a day that does not exist", "Pacific/Apia", "2011-12-30T09:59:00Z", 540, "2011-12-30T10:00:00Z"},
+		{"the instant at which that day would have been", "Pacific/Apia", "2011-12-30T10:00:00Z", 540, "2011-12-30T10:00:00Z"},
 		{"far east", "Pacific/Kiritimati", "2026-03-01T18:00:00Z", 540, "2026-03-01T19:00:00Z"},
 		{"midnight", "America/New_York", "2026-03-02T05:00:00Z", 0, "2026-03-02T05:00:00Z"},
 	} {
