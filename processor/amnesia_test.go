@@ -10,6 +10,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
 	"go.uber.org/zap"
@@ -24,6 +25,7 @@ type amnesia struct {
 	open    []kadm.DescribedProducer
 	written []string       // "commit topic"
 	refused int16          // error code for markers
+	loading int            // how often the coordinator does not list yet
 	listed  func(*amnesia) // after the question for transactions
 }
 
@@ -63,6 +65,11 @@ func (am *amnesia) list(req *kmsg.ListTransactionsRequest) reply {
 	am.mu.Lock()
 	defer am.mu.Unlock()
 	resp := req.ResponseKind().(*kmsg.ListTransactionsResponse)
+	if am.loading > 0 {
+		am.loading--
+		resp.ErrorCode = kerr.CoordinatorLoadInProgress.Code
+		return reply{response: resp, handled: true}
+	}
 	for _, op := range am.open {
 		txn := kmsg.NewListTransactionsResponseTransactionState()
 		txn.TransactionalID, txn.ProducerID, txn.TransactionState = am.id, op.ProducerID, am.state
@@ -202,11 +209,18 @@ func TestMarkersThatABrokerForgotAreWritten(t *testing.T) {
 // TestAnUnreadableTransactionLogIsNoProof: nothing is written on a guess, and nothing fails.
 func TestAnUnreadableTransactionLogIsNoProof(t *testing.T) {
 	wo := newWorld(t, 1, testBundle)
-	am := wo.amnesia("holdfast-processor-p1-0", "Empty", held(wo.topics.Intents, 4, 7))
-	pr := wo.bareLane().proc
-	if ended, err := pr.endHanging(wo.ctx, pr.outputSet(0)); ended != 0 || err != nil || am.markers() != "" {
-		t.Errorf("endHanging: %d, %v, markers %q", ended, err, am.markers())
+	const id = "holdfast-processor-p1-0"
+	am := wo.amnesia(id, "Empty", held(wo.topics.Intents, 4, 7))
+	look := func(what string) {
+		pr := wo.bareLane().proc
+		if ended, err := pr.endHanging(wo.ctx, pr.outputSet(0)); ended != 0 || err != nil || am.markers() != "" {
+			t.Errorf("%s: endHanging: %d, %v, markers %q", what, ended, err, am.markers())
+		}
 	}
+	look("no log")
+	wo.remember(id, lastTransaction(4, 7, []string{wo.topics.Intents}, txnPrepareCommit, txnCommitted)...)
+	wo.broker.Cluster().Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Fetch}, Topic: transactionTopic, Err: kerr.TopicAuthorizationFailed, Count: -1})
+	look("no right to read it")
 }
 
 // sessionOf opens the session of a lane whose transactional id had an unmarked commit in the intents.
@@ -238,7 +252,7 @@ func TestASessionBeginsWithNothingOpen(t *testing.T) {
 	la, am, producerID := wo.sessionOf(func(producerID int64) []kmsg.TxnMetadataValue {
 		return lastTransaction(producerID, 0, []string{wo.topics.Intents}, txnPrepareAbort, txnAborted)
 	})
-	am.open = append(am.open, held(wo.topics.Intents, producerID, 0))
+	am.open, am.loading = append(am.open, held(wo.topics.Intents, producerID, 0)), 2
 	se, err := la.openSession(t.Context())
 	if err != nil {
 		t.Fatal(err)

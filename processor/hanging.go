@@ -46,7 +46,7 @@ func (la *lane) endOwn(ctx context.Context, se *session) error {
 		return fmt.Errorf("%w: ask for the producer id: %w", errSession, err)
 	}
 	set := la.proc.everyOutput()
-	for began := la.proc.now(); ; {
+	for began, pause := la.proc.now(), settlePause; ; pause = min(2*pause, time.Second) {
 		open, err := la.proc.openProducers(ctx, set)
 		if cannotAsk(err) {
 			la.log.Warn("cannot ask for transactions that a killed broker left open", zapError(err))
@@ -58,13 +58,26 @@ func (la *lane) endOwn(ctx context.Context, se *session) error {
 		if open = keep(open, func(op kadm.DescribedProducer) bool { return op.ProducerID == producerID }); len(open) == 0 {
 			return nil
 		}
-		if _, err := la.proc.endHanging(ctx, set); err != nil {
+		if _, err := la.proc.lookForHanging(ctx, set); err != nil {
 			return err
 		}
-		if la.proc.now().Sub(began) > hangingAfter || !la.proc.wait(ctx, settlePause) {
+		if la.proc.now().Sub(began) > hangingAfter || !la.proc.wait(ctx, pause) {
 			return fmt.Errorf("%w: %w: of %s in %s/%d", errSession, errStillOpen, la.transactionalID(), open[0].Topic, open[0].Partition)
 		}
 	}
+}
+
+// errMarkerRefused is a marker that must be written and that the account may not write.
+var errMarkerRefused = errors.New("a marker was refused")
+
+// lookForHanging is endHanging for those who will look again: its error is one that another look does not heal.
+func (pr *Processor) lookForHanging(ctx context.Context, set kadm.TopicsSet) (ended int, err error) {
+	ended, err = pr.endHanging(ctx, set)
+	if err == nil || errors.Is(err, errMarkerRefused) {
+		return ended, err
+	}
+	pr.log.Warn("cannot look for transactions that a killed broker left open", zapError(err))
+	return ended, nil
 }
 
 // endHanging ends the open transactions of our transactional ids whose coordinator counts them as complete. It returns how
@@ -183,6 +196,9 @@ func (pr *Processor) writeMarker(ctx context.Context, op kadm.DescribedProducer,
 	if errors.Is(err, kerr.InvalidProducerEpoch) {
 		return nil // somebody else ended it, and the producer has gone on
 	}
+	if fatalKafka(err) {
+		err = fmt.Errorf("%w: %w", errMarkerRefused, err)
+	}
 	if err != nil {
 		return fmt.Errorf("%s/%d: a transaction that was %v (producer %d, epoch %d) lacks its marker, because a broker was killed while it ended; readers of committed records stop there. "+
 			"Write the marker with an account that has ClusterAction, or grant it to this one for a moment: %w", op.Topic, op.Partition, end, op.ProducerID, op.ProducerEpoch, err)
@@ -194,7 +210,7 @@ func (pr *Processor) writeMarker(ctx context.Context, op kadm.DescribedProducer,
 
 // endChangelogHanging ends what holds back the changelog of a partition, by either proof.
 func (pr *Processor) endChangelogHanging(ctx context.Context, partition int32, mark string) error {
-	ended, err := pr.endHanging(ctx, pr.outputSet(partition))
+	ended, err := pr.lookForHanging(ctx, pr.outputSet(partition))
 	if err != nil || ended > 0 {
 		return err
 	}

@@ -2,6 +2,7 @@ package processor
 
 import (
 	"context"
+	"errors"
 	"net"
 	"sync/atomic"
 	"time"
@@ -57,7 +58,7 @@ func (re *reconnects) settled(ctx context.Context) bool {
 		return false
 	}
 	ended, err := pr.endHanging(ctx, set)
-	if cannotAsk(err) || fatalKafka(err) {
+	if cannotAsk(err) || errors.Is(err, errMarkerRefused) {
 		re.la.log.Error("a transaction is open that has ended", zapError(err))
 		return true
 	}

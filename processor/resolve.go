@@ -125,7 +125,7 @@ func (pr *Processor) committedOffsets(ctx context.Context, partition int32) (com
 		}
 		if errors.Is(err, kerr.UnstableOffsetCommit) && pr.now().Sub(looked) > hangingAfter {
 			looked = pr.now()
-			if _, err := pr.endHanging(ctx, pr.outputSet(partition)); err != nil {
+			if _, err := pr.lookForHanging(ctx, pr.outputSet(partition)); err != nil {
 				return committedOffset{}, err
 			}
 		}

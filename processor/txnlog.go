@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 	"unicode/utf16"
 
 	"github.com/twmb/franz-go/pkg/kadm"
@@ -80,6 +81,9 @@ func takesPart(step kmsg.TxnMetadataValue, topic string, partition int32) bool {
 // errNoLog is a transaction log that cannot be seen: there is none, or the account has no right to read it.
 var errNoLog = errors.New("the transaction log cannot be read")
 
+// historyLimit is how long one reading of the log may take.
+const historyLimit = 30 * time.Second
+
 // transactionHistory are the steps of a transactional id that the log still has, oldest first.
 func (pr *Processor) transactionHistory(ctx context.Context, transactionalID string) ([]kmsg.TxnMetadataValue, error) {
 	partition, err := pr.internalPartition(ctx, transactionTopic, transactionalID)
@@ -95,13 +99,18 @@ func (pr *Processor) transactionHistory(ctx context.Context, transactionalID str
 		return nil, fmt.Errorf("%w: %w", errNoLog, end.Err)
 	}
 	var history []kmsg.TxnMetadataValue
-	err = pr.readLog(ctx, transactionTopic, partition, kgo.NewOffset().AtStart(), end.Offset, func(rec *kgo.Record) bool {
+	limited, cancel := context.WithTimeout(ctx, historyLimit)
+	defer cancel()
+	err = pr.readLog(limited, transactionTopic, partition, kgo.NewOffset().AtStart(), end.Offset, func(rec *kgo.Record) bool {
 		key, value := kmsg.NewTxnMetadataKey(), kmsg.NewTxnMetadataValue()
 		if key.ReadFrom(rec.Key) == nil && key.TransactionalID == transactionalID && value.ReadFrom(rec.Value) == nil {
 			history = append(history, value)
 		}
 		return true
 	})
+	if err != nil && ctx.Err() == nil {
+		err = fmt.Errorf("%w: %w", errNoLog, err)
+	}
 	return history, err
 }
 
