@@ -86,13 +86,17 @@ func (wc *windowCall) bind() *windowSource {
 		return wc.source
 	}
 	slot := wc.names.windowSlot(wc.operation(), wc.event, wc.field, wc.over, wc.window)
-	slot.Most = max(slot.Most, wc.most)
+	most := wc.most
+	if slot.Op == window.OpActive {
+		most = 0 // it counts them all
+	}
+	slot.Most = max(slot.Most, most)
 	so := &windowSource{slot: slot, need: wc.window.Reach()}
 	so.zoned = slot.Width == value.DayMillis
 	if wc.aggregate == window.OpAvg {
 		so.values = wc.names.windowSlot(window.OpPaneValues, wc.event, wc.field, wc.over, wc.window)
 	}
-	so.filled = []int{slot.Index, wc.names.reach(slot, so.need, wc.most).Index}
+	so.filled = []int{slot.Index, wc.names.reach(slot, so.need, most).Index}
 	wc.source = so
 	return so
 }

@@ -11,7 +11,7 @@ import (
 
 // windowLeaves are calls over windows, for the random expressions.
 var windowLeaves = map[value.Kind][]string{
-	value.Bool: {"(count(call in 7d) >= 2)", "(3 > count(call in 14d))", "(count(login in 7d) == 1)", "(top(call.calls in 30d) contains \"3\")", "has(call where event.calls > 3)"},
+	value.Bool: {"(count(call in 7d) >= 2)", "(distinct(call.calls in 14d) >= 2)", "(distinct(login.day in 7d) == 1)", "(3 > count(call in 14d))", "(count(login in 7d) == 1)", "(top(call.calls in 30d) contains \"3\")", "has(call where event.calls > 3)"},
 	value.Int: {
 		"count(call in 7d)", "account.count(login in 30d before 7d)", "count(call in this month)", "count(call in last month)", "distinct(call.calls in 14d)",
 		"distinct(call.calls in 14d before 14d)", "account.distinct(call.user_id in 7d)", "sum(call.calls in 30d)", "min(call.calls in 90d)",
@@ -170,6 +170,7 @@ func TestWindowsShareWhatIsKept(t *testing.T) {
 		"count(call in 7d) >= 3", "count(call in 30d) > 5", "3 == count(call in 7d)", "change(count(call in 7d)) < 0", "avg(call.calls in 7d) > sum(call.calls in 7d)",
 		"account.distinct(call.user_id in 7d) > 3", "account.change(distinct(call.user_id in 7d)) > 0", "count(call in 7d where event.feature in power) > 100",
 		"count(call in 7d) >= 65", "count(call in this month) + 1 > 2", "count(call in 70d) + 1 > 2",
+		"distinct(call.feature in 30d) >= 5 and distinct(call.feature in 7d) < 2",
 	} {
 		if source == "account.change(distinct(call.user_id in 7d)) > 0" {
 			source = "change(account.distinct(call.user_id in 7d)) > 0"
@@ -187,6 +188,7 @@ func TestWindowsShareWhatIsKept(t *testing.T) {
 		"newest(" + call + ")", "count(" + call + ") by 2h48m", "sum(" + call + "#calls:int) by 2h48m", "values(" + call + "#calls:int) by 2h48m",
 		"active(" + call + "#user_id) in 7d", "distinct(" + call + "#user_id) by 2h48m",
 		"count(" + call + ` where (in event.feature "sso" "api")) by 2h48m`, "count(" + call + ") by 1d",
+		"newest(" + call + "#feature)",
 	}
 	if len(names) != len(want) {
 		t.Fatalf("%q", names)

@@ -206,15 +206,55 @@ func TestRingIsExact(t *testing.T) {
 	})
 }
 
+// A ring of values settles every comparison of their number with what it was made for.
+func TestRingOfValuesIsExact(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		wi := Window{Length: rapid.Int64Range(1, 50).Draw(t, "window")}
+		sl := slot(OpNewest, value.Int)
+		sl.Width, sl.Most = 1, rapid.IntRange(1, 5).Draw(t, "most")
+		sub, sc, last := newMemory(), &Scratch{}, map[int64]int64{}
+		for range rapid.IntRange(0, 25).Draw(t, "events") {
+			ha := happening{at: rapid.Int64Range(1, 40).Draw(t, "at"), n: rapid.Int64Range(0, 9).Draw(t, "n")}
+			last[ha.n] = max(last[ha.n], ha.at)
+			sl.Fold(sub, ha.event(), ha.at, nil, sc)
+			now, want := rapid.Int64Range(0, 100).Draw(t, "now"), 0
+			for _, at := range last {
+				if at > now-wi.Length {
+					want++
+				}
+			}
+			if got := sl.Within(sub, wi, now, nil).N; min(got, int64(sl.Most)) != int64(min(want, sl.Most)) {
+				t.Fatalf("%d at %d, want %d, up to %d: %v", got, now, want, sl.Most, last)
+			}
+			if n := len(openAll(sub.bytes[sl.Key])); n > sl.Most {
+				t.Fatalf("%d values kept, %d are enough", n, sl.Most)
+			}
+		}
+	})
+}
+
+func openAll(cell []byte) (list []seenValue) {
+	for cells := openSeen(cell); ; {
+		va, ok := cells.next()
+		if !ok {
+			return list
+		}
+		list = append(list, va)
+	}
+}
+
 // Between two instants that NextWithin names nothing changes, and at an exact W an event is out.
 func TestNextWithinMissesNoChange(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		wi, zone := rapid.SampledFrom(windows).Draw(t, "window"), zoned(t)
-		op := rapid.SampledFrom([]Op{OpPaneCount, OpPaneSum, OpPaneMax, OpSeen, OpTop, OpRing}).Draw(t, "op")
-		if op == OpRing {
+		op := rapid.SampledFrom([]Op{OpPaneCount, OpPaneSum, OpPaneMax, OpSeen, OpTop, OpRing, OpNewest}).Draw(t, "op")
+		if op == OpRing || op == OpNewest {
 			wi = Window{Length: 7 * value.DayMillis}
 		}
 		sl := paned(op, 0, wi)
+		if op == OpNewest {
+			sl.Width = 1
+		}
 		sl.Most = 3
 		sub, sc, now := newMemory(), &Scratch{}, int64(0)
 		for range rapid.IntRange(0, 12).Draw(t, "events") {
