@@ -122,7 +122,7 @@ func (ta *Task) cancel(pa *party, ru *rule, ep *episode, st *playbook.Step, ss *
 	in := ta.intent(pa, ru, ep, st, ad, "cancel")
 	in.Action, in.Supersedes = "cancel", supersedes
 	in.Channels = defaultChannels(st)
-	in.DecidedAt, in.DueAt, in.NotBefore, in.ExpiresAt = ha.at, ha.at, ha.at, ss.ExpiresAt
+	in.DecidedAt, in.DueAt, in.NotBefore, in.ExpiresAt = ha.at, ha.due, ha.due, ss.ExpiresAt
 	fr := func() *lang.Frame { return ta.withEvent(pa, ru, ep, ss.Event, ha.now) }
 	in.Template = ta.template(st, fr())
 	in.Priority = priority(ru, st, fr)

@@ -33,12 +33,13 @@ func (sc *Scenario) adjust(b playbook.Bundle) (*playbook.Bundle, error) {
 	if !ok {
 		return nil, fmt.Errorf("lateness: %q is no duration; write 10m", sc.Lateness)
 	}
-	b.Lateness = time.Duration(lateness) * time.Millisecond
-	playbooks := b.Playbooks
-	b.Playbooks = nil
+	was, playbooks := b.Lateness.Milliseconds(), b.Playbooks
+	b.Lateness, b.Playbooks = time.Duration(lateness)*time.Millisecond, nil
 	for _, pb := range playbooks {
 		own := *pb
-		own.Lateness = lateness
+		if own.Lateness == was { // one that has its own keeps it
+			own.Lateness = lateness
+		}
 		b.Playbooks = append(b.Playbooks, &own)
 	}
 	return &b, nil
@@ -54,20 +55,19 @@ type reading struct {
 }
 
 // lines are the profiles and the given events in the order of (arrives, event time, topic rank, file).
-func (sc *Scenario) lines(b *playbook.Bundle) ([]Line, error) {
+func (sc *Scenario) lines(b *playbook.Bundle) (profiles, given []Line, err error) {
 	re := &reading{sc: sc, bundle: b, topics: schemas.DefaultTopicNames(), counts: map[string]int64{}}
 	for i, given := range sc.Given {
 		if err := re.given(given); err != nil {
-			return nil, fmt.Errorf("given %d: %w", i+1, err)
+			return nil, nil, fmt.Errorf("given %d: %w", i+1, err)
 		}
 	}
 	sort.SliceStable(re.lines, func(i, j int) bool { return re.lines[i].before(&re.lines[j]) })
-	given := re.lines
-	re.lines = nil
+	given, re.lines = re.lines, nil
 	if err := re.profiles(given); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return append(re.lines, given...), nil
+	return re.lines, given, nil
 }
 
 func (li *Line) before(other *Line) bool {

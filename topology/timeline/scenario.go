@@ -2,6 +2,7 @@ package timeline
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -111,7 +112,7 @@ func (sc *Scenario) Run(b *playbook.Bundle) (*World, error) {
 	if err != nil {
 		return nil, fmt.Errorf("test %q: %w", sc.Title, err)
 	}
-	lines, err := sc.lines(adjusted)
+	profiles, given, err := sc.lines(adjusted)
 	if err != nil {
 		return nil, fmt.Errorf("test %q: %w", sc.Title, err)
 	}
@@ -119,12 +120,51 @@ func (sc *Scenario) Run(b *playbook.Bundle) (*World, error) {
 	if err != nil {
 		return nil, fmt.Errorf("test %q: until: %w", sc.Title, err)
 	}
-	wo, err := NewWorld(adjusted)
+	wo, err := newWorldWith(adjusted, profiles, activationOf(profiles, given))
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("test %q: %w", sc.Title, err)
 	}
-	if err := wo.Play(lines, until); err != nil {
+	if err := wo.Play(given, until); err != nil {
 		return nil, fmt.Errorf("test %q: %w", sc.Title, err)
 	}
 	return wo, nil
+}
+
+// activationOf is when the playbooks of a test begin: just before its first line, on profiles that are there already
+// (language.md 15, Tests).
+func activationOf(profiles, given []Line) (at int64) {
+	if len(given) > 0 {
+		at = math.MaxInt64
+		for i := range given {
+			at = min(at, given[i].Event.At)
+		}
+		return at
+	}
+	for _, li := range profiles {
+		at = max(at, li.Event.At)
+	}
+	return at
+}
+
+// newWorldWith begins with what profiles say, before there are playbooks or anything derived, and activates those at an
+// instant (ms): the subjects that are there are judged as of then, as `existing` says.
+func newWorldWith(b *playbook.Bundle, profiles []Line, at int64) (*World, error) {
+	facts := *b
+	facts.Playbooks, facts.Documents = nil, nil
+	wo, err := NewWorld(&facts)
+	if err != nil {
+		return nil, err
+	}
+	for i := range profiles {
+		if err := wo.Read(&profiles[i].Event, wo.clock); err != nil {
+			return nil, err
+		}
+	}
+	if len(profiles) == 0 {
+		return NewWorld(b)
+	}
+	if err := wo.activate(b, at); err != nil {
+		return nil, err
+	}
+	return wo, wo.Sweep(len(profiles))
 }

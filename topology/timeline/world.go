@@ -62,6 +62,17 @@ func (wo *World) Restart(b *playbook.Bundle) error {
 	return nil
 }
 
+// activate puts a bundle in the place of one that had no rules, as of an instant (ms).
+func (wo *World) activate(b *playbook.Bundle, at int64) error {
+	meta := wo.task.AppendMeta(nil)
+	wo.bundle = b
+	wo.task = operator.NewTask(b, wo.store, wo)
+	if err := wo.task.Resume(meta, at, false); err != nil {
+		return fmt.Errorf("activate the bundle: %w", err)
+	}
+	return nil
+}
+
 // Sweep judges all silent subjects for new playbooks, a few at a time.
 func (wo *World) Sweep(limit int) error {
 	for done := false; !done; {
