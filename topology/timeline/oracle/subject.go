@@ -15,8 +15,9 @@ type happened struct {
 	user    string
 	weight  int64
 	fields  map[string]value
-	depth   int  // of the chain of engine events, 0 for a record
-	line    Line // of a profile
+	depth   int    // of the chain of engine events, 0 for a record
+	line    Line   // of a profile
+	apply   func() // what else the profile changes
 }
 
 func (ha *happened) is(name string) bool { return slices.Contains(ha.names, name) }
