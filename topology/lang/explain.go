@@ -1,6 +1,8 @@
 package lang
 
 import (
+	"strings"
+
 	"holdfast/schemas"
 	"holdfast/topology/value"
 )
@@ -34,11 +36,19 @@ func appendLeaves(facts []Fact, te *term, f *Frame) []Fact {
 		if te.op == opCompare {
 			sign = te.cmp.String()
 		}
-		return append(facts, leaf(te, te.kids[0], sign+" "+right.text, f))
+		return append(facts, leaf(te, te.kids[0], sign+" "+right.text+unknownSide(right, f), f))
 	case opIn:
 		return append(facts, leaf(te, te.kids[0], inText(te), f))
 	}
 	return append(facts, leaf(te, te, "", f))
+}
+
+// unknownSide says why the right side of a comparison is unknown, so that nobody wonders why it does not hold.
+func unknownSide(right *term, f *Frame) string {
+	if va := walk(right, f); !va.Known() {
+		return " " + strings.TrimPrefix(va.String(), "unknown ")
+	}
+	return ""
 }
 
 func inText(te *term) string {

@@ -177,10 +177,25 @@ func SharedFields(defs []*EventDef) []FieldDef {
 		for _, de := range defs[1:] {
 			other, ok := de.Field(field.Name)
 			inAll = inAll && ok && other.canonical == field.canonical && other.Type == field.Type
+			field.values = anyOf(field.values, other.values)
 		}
 		if inAll {
 			shared = append(shared, field)
 		}
 	}
 	return shared
+}
+
+// anyOf are the texts of a field that comes from one of two events; nil: any.
+func anyOf(some, others []string) []string {
+	if some == nil || others == nil {
+		return nil
+	}
+	texts := append([]string{}, some...)
+	for _, text := range others {
+		if !oneOf(text, texts) {
+			texts = append(texts, text)
+		}
+	}
+	return texts
 }

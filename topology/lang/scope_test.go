@@ -96,6 +96,31 @@ func (wo *world) both(t *testing.T, pg *Program, want string) {
 	}
 }
 
+// A field of several events has the texts of all of them.
+func TestTextsOfSeveralEvents(t *testing.T) {
+	wo := newRichWorld()
+	wo.names.Healths["h"].Tiers = []string{"critical"}
+	wo.names.Stages[ScopeAccount] = []string{"onboarding"}
+	wo.names.DeclareBuiltIns()
+	cx := Context{Scope: ScopeAccount, Event: []*EventDef{wo.names.Events["tier_changed"], wo.names.Events["stage_changed"]}}
+	for source, fine := range map[string]bool{`event.to == "critical"`: true, `event.to == "onboarding"`: true, `event.to == "nowhere"`: false} {
+		if _, errors := wo.names.Compile(source, cx); (len(errors) == 0) != fine {
+			t.Errorf("%s: %v", source, errors)
+		}
+	}
+}
+
+// An explanation names both sides where one is unknown.
+func TestExplanationOfAnUnknownSide(t *testing.T) {
+	wo := newRichWorld()
+	pg := wo.compile(t, "account.members() >= 0.8 * account.seats_limit")
+	wo.account.SetInt(MembersKey(""), 4)
+	want := Fact{Name: "account.members()", Value: "4", AsOf: wo.frame.Now, Op: ">= 0.8 * account.seats_limit (no value)"}
+	if facts := pg.Explain(wo.frame); len(facts) != 1 || facts[0] != want {
+		t.Errorf("%+v, want %+v", facts, want)
+	}
+}
+
 // Texts that something can never have are refused wherever they are compared.
 func TestTextsThatAreNever(t *testing.T) {
 	wo := newRichWorld()

@@ -19,7 +19,7 @@ func Log10(micros int64) (int64, bool) {
 		return 0, false
 	}
 	whole := int64(63 - bits.LeadingZeros64(uint64(micros)))
-	log := whole << logBits // of the base 2, in units of 2^-logBits
+	log := whole << logBits                    // of the base 2, in units of 2^-logBits
 	mantissa := uint64(micros) << (63 - whole) // in [1, 2), in units of 2^-63
 	for digit := logBits - 1; digit >= 0; digit-- {
 		high, low := bits.Mul64(mantissa, mantissa)
