@@ -10,8 +10,7 @@
 //     event (merge.go); due timers fire in between; whatever a record changed is rolled back if it fails, and the record
 //     becomes a dead letter
 //  3. stage     changelog (one record per changed subject, the task record last), intents, decisions, signals, dead
-//     letters and
-//     the manifest are produced
+//     letters and the manifest are produced
 //  4. commit    input offsets join the transaction (the gate), then EndTxn
 //  5. apply     what was staged becomes the committed state: cache and open checkpoint. Pebble follows seconds later
 //

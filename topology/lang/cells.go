@@ -64,13 +64,19 @@ func observedSince(f *Frame, over Scope) (int64, bool) {
 	return since, seen
 }
 
-// idleSince is the instant from which idle(e) counts: the last event, or the creation of one who was never seen.
+// idleSince is the instant from which idle(e) counts: the last event, or the creation of one who was never seen. Where
+// nobody watched for the event before a change of the bundle, it counts from that change at the earliest: a silence that
+// nobody saw is none.
 func idleSince(f *Frame, over Scope, last *window.Slot) (int64, bool) {
 	cells := f.cells(over)
-	if at, ok := cells.Int(last.Key); ok {
-		return at, true
+	at, ok := cells.Int(last.Key)
+	if !ok {
+		at, ok = cells.Int(createdAtKey)
 	}
-	return cells.Int(createdAtKey)
+	if f.SlotSince != nil && youngerThan(f, over, last.Index) {
+		return max(at, f.SlotSince[last.Index]), true
+	}
+	return at, ok
 }
 
 // Zone is the zone of the user, else the account, else the bundle.

@@ -185,8 +185,8 @@ func TestAPlaybookThatReturns(t *testing.T) {
 	}{
 		{"in time: it was said once, and is not said again", 20, false, 1},
 		{"in time, also where it would include who is there", 20, true, 1},
-		{"too late: as new, and it includes who is there", 31, true, 2},
-		{"too late: as new, and it ignores who is there", 31, false, 1},
+		{"too late: as new, and silence counts from the return", 31, true, 2},
+		{"too late: as new, without a word of who is there", 31, false, 2},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			text := absent
@@ -317,5 +317,56 @@ func TestAStateThatIsGone(t *testing.T) {
 	advance(t, wo, firstMonday+day)
 	if got := said(wo, "path/bye"); len(got) != 1 {
 		t.Errorf("the moved episode said bye %d times, want once: it is in state early and acts", len(got))
+	}
+}
+
+// TestAWindowThatGrowsIsUnknownUntilItIsFilled: what an older bundle did not keep is not taken for nothing.
+func TestAWindowThatGrowsIsUnknownUntilItIsFilled(t *testing.T) {
+	text := strings.NewReplacer("idle(login) >= 3d", "count(login in %s) < 3", "again: after login", "again: always").Replace(absent)
+	wo := begun(t, loaded(t, fmt.Sprintf(text, "2d")))
+	for i := range int64(4) {
+		give(t, wo, signIn("ann", firstMonday+i*day))
+	}
+	edit := firstMonday + 3*day + hour
+	advance(t, wo, edit)
+	before := len(said(wo, "quiet/tell"))
+	restarted(t, wo, loaded(t, fmt.Sprintf(text, "20d")))
+	if err := wo.Sweep(10); err != nil {
+		t.Fatal(err)
+	}
+	advance(t, wo, edit+20*day-hour)
+	if got := said(wo, "quiet/tell")[before:]; len(got) != 0 {
+		t.Fatalf("said before the window was filled: %v", got)
+	}
+	restarted(t, wo, loaded(t, strings.Replace(fmt.Sprintf(text, "20d"), "revision: 1", "revision: 2", 1))) // remembers when it began
+	advance(t, wo, edit+21*day)
+	if got := said(wo, "quiet/tell")[before:]; len(got) != 1 {
+		t.Errorf("said %d times once the window was filled, want once: the last sign-in is 20 days old", len(got))
+	}
+}
+
+// TestAnAbsenceThatNobodyWatched counts from the edit on: who signed in a moment before is not absent for what the older
+// bundle did not keep.
+func TestAnAbsenceThatNobodyWatched(t *testing.T) {
+	without := absent[:strings.Index(absent, "---\nplaybook: quiet")]
+	wo := begun(t, loaded(t, without))
+	give(t, wo, &schemas.Event{Kind: schemas.KindProfile, Topic: "p", Type: "user", Account: "acme", User: "ann", OccurredAt: firstMonday, At: firstMonday, Count: 1,
+		Props: []schemas.Field{{Name: "created_at", Value: schemas.Value{Kind: schemas.TimeMillis, Num: firstMonday - 300*day}}}})
+	for i := range int64(6) {
+		give(t, wo, signIn("ann", firstMonday+i*day))
+	}
+	edit := firstMonday + 5*day + hour
+	advance(t, wo, edit)
+	restarted(t, wo, loaded(t, strings.Replace(absent, "idle(login) >= 3d}", "idle(login) >= 3d, existing: include}", 1)))
+	if err := wo.Sweep(10); err != nil {
+		t.Fatal(err)
+	}
+	advance(t, wo, edit+2*day)
+	if got := said(wo, "quiet/tell"); len(got) != 0 {
+		t.Fatalf("said of who signed in two days ago: %v", got)
+	}
+	advance(t, wo, edit+4*day)
+	if got := said(wo, "quiet/tell"); len(got) != 1 {
+		t.Errorf("said %d times after three days of silence that were watched, want once", len(got))
 	}
 }
