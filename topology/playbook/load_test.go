@@ -252,6 +252,12 @@ func TestMatchAllocatesNothing(t *testing.T) {
 func FuzzLoad(f *testing.F) {
 	f.Add(words)
 	f.Add(words + "---\n" + small)
+	examples, _ := filepath.Glob("testdata/examples/*.yaml")
+	for _, file := range examples {
+		if text, err := os.ReadFile(file); err == nil {
+			f.Add(words + "---\n" + string(text))
+		}
+	}
 	f.Add("bundle: {a: [b, c: d]}\n")
 	f.Add("bundle: x\nevents: {a: *b, <<: c, ? [x]: y}\n")
 	f.Fuzz(func(t *testing.T, text string) {
