@@ -12,6 +12,7 @@ import (
 	"holdfast/tools/cli"
 	"holdfast/tools/demo"
 	"holdfast/tools/golden"
+	"holdfast/tools/lint"
 	"holdfast/tools/publish"
 	"holdfast/tools/simulate"
 	"holdfast/tools/tail"
@@ -56,7 +57,7 @@ func NewRoot() *cobra.Command {
 		topics.NewCommand(),
 		publish.NewCommand(),
 		tail.NewCommand(),
-		newLintCommand(),
+		lint.NewCommand(),
 		golden.NewCommand(),
 		simulate.NewCommand(),
 		newSchemasCommand(),

@@ -111,13 +111,24 @@ func (ta *Task) perEnds(pa *party, ru *rule, ep *episode, now int64) string {
 
 // isRepeated says that the event is not the first such of its subject, where the start wants the first: with `per`, the
 // first with its value. What cannot be known is not first.
-func (ta *Task) isRepeated(pa *party, ru *rule, oc occasion) bool {
-	if ru.Start.Seen == nil {
-		return false
-	}
+func (ta *Task) isRepeated(pa *party, ru *rule, li *life, oc occasion) bool {
 	if ru.Again.Kind != playbook.AgainPer {
 		return ta.earlier[ru.Index]
 	}
-	since, seen := pa.sub.Int(observedKey)
-	return !seen || since < ru.activation.At || !lang.Complete(ta.see(pa, oc.now), ru.Each)
+	fr := ta.see(pa, oc.now)
+	fr.Event = oc.event
+	if per, known := ta.perText(ru, fr); known {
+		if _, entered := li.valueAt(per); entered {
+			return true
+		}
+	}
+	if !lang.Complete(fr, ru.Each) {
+		return true
+	}
+	for _, first := range ru.Start.First { // of what came before the playbook it remembers no values
+		if at := first.Eval(fr); at.Kind == value.Time && at.Num < ru.activation.At && ru.activation.Generation > 0 {
+			return true
+		}
+	}
+	return false
 }

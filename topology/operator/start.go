@@ -70,7 +70,7 @@ func (ta *Task) judgeStart(pa *party, ru *rule, oc occasion) error {
 	if ru.Start.When != nil {
 		enters = ta.rises(pa, ru, &ed, oc, anew)
 	} else {
-		enters = !ru.profileStart(oc) && ta.matchedAny(ru.Start.Events) != nil && !ta.isRepeated(pa, ru, oc)
+		enters = !ru.profileStart(oc) && ta.matchedAny(ru.Start.Events) != nil
 	}
 	pa.setEdges(ru, ed)
 	if !enters {
@@ -79,6 +79,9 @@ func (ta *Task) judgeStart(pa *party, ru *rule, oc occasion) error {
 	li, err := pa.life(ru)
 	if err != nil {
 		return err
+	}
+	if ru.Start.Seen != nil && ta.isRepeated(pa, ru, &li, oc) {
+		return nil
 	}
 	if ru.Start.Settle > 0 && !oc.silent {
 		ta.settles(pa, ru, &li, oc)

@@ -71,3 +71,18 @@ func (ld *loader) againPer(no *node, text, rest string) {
 		ld.fail(no, "again: per wants one value, %s is a list", path)
 	}
 }
+
+// firstOfValue compiles when the start's events came first, for a start that takes the first one of each value: what came
+// before the playbook is not remembered by value.
+func (ld *loader) firstOfValue() {
+	pb := ld.playbook
+	if pb.Start.Seen == nil || pb.Again.Kind != AgainPer {
+		return
+	}
+	for _, de := range pb.Start.Events {
+		at := &node{shape: shapeScalar, text: "first(" + de.Name + ")"}
+		if first := ld.compile(at, lang.Context{Scope: pb.Each, Key: ld.key, Use: "once"}); first != nil {
+			pb.Start.First = append(pb.Start.First, first)
+		}
+	}
+}

@@ -67,6 +67,7 @@ func (ld *loader) document(body *node) {
 	ld.priority(ke)
 	if again := ke.take("again"); again != nil {
 		ld.again(again)
+		ld.firstOfValue()
 	}
 	ld.toAndSteps(ke)
 	if stops := ke.take("stop"); stops != nil {

@@ -105,6 +105,7 @@ func (ke *keys) mentions(name string) bool {
 // done reports the keys that nobody asked for.
 func (ke *keys) done() {
 	sort.Strings(ke.known)
+	ke.ld.tell(ke.what, ke.known)
 	for _, name := range ke.order {
 		if contains(ke.known, name) {
 			continue
@@ -115,6 +116,12 @@ func (ke *keys) done() {
 			continue
 		}
 		ke.ld.failAt(en.line, en.column, "%s has no key %s%s", ke.what, name, lang.Suggest(name, ke.known))
+	}
+}
+
+func (ld *loader) tell(what string, words []string) {
+	if ld.heard != nil {
+		ld.heard(what, words)
 	}
 }
 
@@ -193,6 +200,7 @@ func (ld *loader) duration(no *node, what string) (millis int64, ok bool) {
 
 // oneOf reads a word of a fixed set.
 func (ld *loader) oneOf(no *node, what string, words ...string) (string, bool) {
+	ld.tell("one of: "+what, words)
 	text, ok := ld.text(no, what)
 	if !ok || contains(words, text) {
 		return text, ok

@@ -25,7 +25,11 @@ func Load(fsys fs.FS) (*Bundle, error) {
 	if len(problems) > 0 {
 		return nil, problems.sorted()
 	}
-	ld := newLoader(files)
+	return newLoader(files).load()
+}
+
+// load reads what the files say.
+func (ld *loader) load() (*Bundle, error) {
 	ld.parse()
 	ld.bundleDocument()
 	ld.declare()
@@ -77,6 +81,9 @@ type loader struct {
 	file      string // of the document at hand
 	playbook  *Playbook
 	declared  map[string]int // playbook name -> line
+	// heard, if set, is told which keys a kind of mapping has, and which words a key may have: the schema for editors is
+	// compared with it.
+	heard func(what string, words []string)
 	reading
 }
 

@@ -58,6 +58,7 @@ type Start struct {
 	Schedule *Schedule        // or a calendar
 	If       *lang.Program    // nil if none; judged once
 	Seen     *lang.Program    // once: true; a condition that holds when there was such an event before: judged before the fold
+	First    []*lang.Program  // once with `again: per`: when each of the events came first, a time
 	Settle   int64            // ms, how long after the event `if` and the stops are judged
 	Match    Match
 	Existing Existing

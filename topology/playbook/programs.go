@@ -12,6 +12,7 @@ func (pb *Playbook) Programs() (list []*lang.Program) {
 		}
 	}
 	add(pb.Start.When, pb.Start.If, pb.Start.Seen, pb.Priority, pb.Again.When, pb.Again.Per)
+	add(pb.Start.First...)
 	for i := range pb.Stops {
 		add(pb.Stops[i].When, pb.Stops[i].If)
 	}

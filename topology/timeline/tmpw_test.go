@@ -82,7 +82,7 @@ func TestTmpOracle(t *testing.T) {
 		}
 		small := orc.Shrink(ca, func(ca orc.Case) bool { return ca.Run().Intents != nil && tmpDiffers(ca) })
 		b := small.Bundle()
-		if !(strings.Contains(b, " before ") || strings.Contains(b, "distinct(") || strings.Contains(b, "change(") || strings.Contains(b, " month") || strings.Contains(b, "size in") || strings.Contains(b, "count(")) {
+		if !(strings.Contains(b, " before ") || strings.Contains(b, "distinct(") || strings.Contains(b, "change(") || strings.Contains(b, " month") || strings.Contains(b, "size in") || false) {
 			bad--
 			continue
 		}

@@ -86,7 +86,7 @@ func (su *subject) derivedAppointment(wo *world) []appointment {
 	if due == 0 {
 		return nil
 	}
-	return []appointment{wo.timer(su, "", "", due, func() { wo.fireDerived(su, due) })}
+	return []appointment{wo.timer(su, "", "", startRank, due, func() { wo.fireDerived(su, due) })}
 }
 
 // fireDerived recomputes at the due, and lets the playbooks react to what it changed.

@@ -30,11 +30,14 @@
 //     already true at the entry ends the episode there and then.
 //  10. A `cancel` is due and decided as the stop is; an intent is expired from slot + expires on.
 //  11. A stop event with an event time <= the slot of what was published is late: `regret`, then as any stop.
-//  12. The intents of an `at` step that is due before the start keep that due; decided_at is due + lateness if a
-//     timer made the episode start, the event's time if an event did.
+//  12. An `at` step that is due before the start and still runs is due at the start, as after a settle. The first state
+//     of a journey is entered at start.time, also after a settle.
 //  13. An upward or downward change of tier that `settle` delays must be to the same tier all the time.
 //  14. The first stage, like the first segment, is a value and no change: it makes no event and starts no dwell.
 //  15. A `when` that becomes true because a timer changed a derived value is entered by that engine event.
 //  16. The record of a segment or signal that has never been true is not compared.
 //  17. A pane leaves when the youngest instant that it can hold has left.
+//  18. An intent that loses its `if` while it is held is `withdrawn`; `skipped` is what was never held. A stop says
+//     `stopped` for each held step and once for the episode.
+//  19. Timers of one playbook and subject at one due fire as inside one event: stops, steps, then starts.
 package oracle

@@ -157,7 +157,7 @@ func (ep *episode) appointments(wo *world) []appointment {
 	}
 	for i := range ep.pb.Stops {
 		if due := ep.stopDue[i]; due != 0 {
-			list = append(list, wo.timer(ep.su, ep.pb.Name, ep.pb.Stops[i].ID, due, func() { ep.fireStop(wo, i, due) }))
+			list = append(list, wo.timer(ep.su, ep.pb.Name, ep.pb.Stops[i].ID, stopRank, due, func() { ep.fireStop(wo, i, due) }))
 		}
 	}
 	return append(list, ep.moveAppointments(wo)...)

@@ -36,7 +36,11 @@ func (ep *episode) move(wo *world, to string, oc occasion) {
 	}
 	wo.note("state_entered")
 	ep.leave(wo, oc)
-	ep.state, ep.since = to, oc.due
+	ep.since = oc.due
+	if ep.state == "" {
+		ep.since = ep.start // of the first state, also after a settle
+	}
+	ep.state = to
 	state := ep.at(to)
 	ep.gotoDue = make([]Instant, len(state.Goto))
 	if state.Final != "" {
@@ -115,11 +119,11 @@ func (ep *episode) moveAppointments(wo *world) []appointment {
 	var list []appointment
 	for _, mo := range ep.at(ep.state).After {
 		due := ep.since.plus(mo.Delay)
-		list = append(list, wo.timer(ep.su, ep.pb.Name, "", due, func() { ep.moveByTime(wo, mo.To, due) }))
+		list = append(list, wo.timer(ep.su, ep.pb.Name, "", stepRank, due, func() { ep.moveByTime(wo, mo.To, due) }))
 	}
 	for i, due := range ep.gotoDue {
 		if due != 0 {
-			list = append(list, wo.timer(ep.su, ep.pb.Name, "", due, func() { ep.gotoByTime(wo, i, due) }))
+			list = append(list, wo.timer(ep.su, ep.pb.Name, "", stepRank, due, func() { ep.gotoByTime(wo, i, due) }))
 		}
 	}
 	return list

@@ -197,9 +197,16 @@ func (su *subject) appointments(wo *world) []appointment {
 	return list
 }
 
+// The ranks of timers of one playbook at one due: as inside one event, stops come first and starts last.
+const (
+	stopRank = iota
+	stepRank
+	startRank
+)
+
 // timer makes the appointment of a timer of a playbook.
-func (wo *world) timer(su *subject, playbook, step string, due Instant, fire func()) appointment {
-	return appointment{key: due.plus(wo.lateness(playbook)), due: due, subject: su.name, playbook: playbook, step: step, fire: func() {
+func (wo *world) timer(su *subject, playbook, step string, rank int, due Instant, fire func()) appointment {
+	return appointment{key: due.plus(wo.lateness(playbook)), due: due, subject: su.name, playbook: playbook, step: step, rank: rank, fire: func() {
 		su.judged = max(su.judged, due)
 		fire()
 	}}

@@ -243,7 +243,7 @@ func stepCases() []rulesCase {
 		{
 			name: "less than a day before the start still runs, a day is missed", until: "03-09 00:00", lines: []string{"03-01 09:00 login u1", "03-05 09:00 used u1"},
 			books:   book(Start{Event: "used"}, always, steps(Step{Timing: AtTime, At: sum(call("last", "login"), "+", lasts(3*Day))}, Step{Timing: AtTime, At: sum(call("last", "login"), "+", lasts(3*Day+Minute))})),
-			intents: []string{"s2 u1 03-04T09:01:00/09:00:00 e.s~x2"}, said: []string{"p entered", "p missed s1"},
+			intents: []string{"s2 u1 03-05T09:00:00/09:00:00 e.s~x2"}, said: []string{"p entered", "p missed s1"},
 		},
 		{
 			name: "a step that is reached after its expiry is missed", until: "03-05 00:00", lines: []string{"03-01 09:00 login u1"},
@@ -327,8 +327,13 @@ func stopCases() []rulesCase {
 			intents: []string{"s1 u1 03-01T09:00:00/09:00:00 e.s~x1"}, said: []string{"p entered", "p stopped"},
 		},
 		{
-			name: "a stop and a step at the same due: the publication asks the stop", until: "03-09 00:00", lines: []string{"03-01 09:00 login u1"},
-			books: book(on, always, steps(Step{Timing: AfterStart, Delay: Day}), stops(Stop{ID: "z", When: is(call("idle", "login"), ">=", lasts(Day))})), said: []string{"p entered", "p stopped", "p stopped s1"},
+			name: "a stop and a step at the same due: the stop comes first", until: "03-09 00:00", lines: []string{"03-01 09:00 login u1"},
+			books: book(on, always, steps(Step{Timing: AfterStart, Delay: Day}), stops(Stop{ID: "z", When: is(call("idle", "login"), ">=", lasts(Day))})), said: []string{"p entered", "p stopped"},
+		},
+		{
+			name: "what the account does is asked at the publication at last", until: "03-09 00:00", lines: []string{"03-01 09:00 login u1", "03-01 10:00 ticket a1"},
+			books: book(on, always, steps(Step{Timing: AfterStart, Delay: Day}), stops(Stop{ID: "z", When: is(&Expr{Op: OpCall, Name: "total", Event: "ticket", Account: true}, ">=", num(1))})),
+			said:  []string{"p entered", "p stopped", "p stopped s1"},
 		},
 	}
 }

@@ -238,13 +238,13 @@ func (ru *rule) refresh(wo *world, at Instant) {
 func (ru *rule) appointments(wo *world) []appointment {
 	var list []appointment
 	if ru.due != 0 {
-		list = append(list, wo.timer(ru.su, ru.pb.Name, "", ru.due, func() { ru.fire(wo, ru.due) }))
+		list = append(list, wo.timer(ru.su, ru.pb.Name, "", startRank, ru.due, func() { ru.fire(wo, ru.due) }))
 	}
 	if ru.rearm != 0 && ru.pb.Start.When != nil {
-		list = append(list, wo.timer(ru.su, ru.pb.Name, "", ru.rearm, func() { ru.again(wo, ru.rearm) }))
+		list = append(list, wo.timer(ru.su, ru.pb.Name, "", startRank, ru.rearm, func() { ru.again(wo, ru.rearm) }))
 	}
 	for i := range ru.settling {
-		list = append(list, wo.timer(ru.su, ru.pb.Name, "", ru.settling[i].due, func() { ru.settled(wo, i) }))
+		list = append(list, wo.timer(ru.su, ru.pb.Name, "", startRank, ru.settling[i].due, func() { ru.settled(wo, i) }))
 	}
 	return list
 }

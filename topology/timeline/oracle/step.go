@@ -41,9 +41,10 @@ func (sp *stepping) locate(wo *world, at Instant) {
 	case sp.due <= sp.ep.start.plus(-Day) && !sp.ep.pb.Send:
 		wo.note("missed_before_start")
 		sp.conclude(wo, "missed", at)
-	case sp.due < sp.ep.start:
-		wo.note("at_before_start")
 	case sp.due < sp.ep.floor:
+		if sp.due < sp.ep.start {
+			wo.note("at_before_start")
+		}
 		sp.due = sp.ep.floor
 	}
 }
@@ -136,10 +137,10 @@ func (sp *stepping) appointments(wo *world) []appointment {
 	var list []appointment
 	end := sp.ep.start.plus(sp.st.Within)
 	if sp.due != 0 && (sp.st.Within == 0 || sp.due <= end) {
-		list = append(list, wo.timer(sp.ep.su, name, sp.st.ID, sp.due, func() { sp.fire(wo, sp.due) }))
+		list = append(list, wo.timer(sp.ep.su, name, sp.st.ID, stepRank, sp.due, func() { sp.fire(wo, sp.due) }))
 	}
 	if sp.st.Within > 0 {
-		list = append(list, wo.timer(sp.ep.su, name, sp.st.ID+"~", end, func() {
+		list = append(list, wo.timer(sp.ep.su, name, sp.st.ID+"~", stepRank, end, func() {
 			sp.conclude(wo, "", end)
 			sp.ep.finish(wo)
 		}))

@@ -239,6 +239,7 @@ type appointment struct {
 	subject  string
 	playbook string // "" for what is derived, which comes first
 	step     string
+	rank     int // stops, then steps, then starts
 	fire     func()
 }
 
@@ -278,7 +279,7 @@ func (wo *world) drain(of []*subject, ripe func(appointment) bool) {
 func order(one, two appointment) int {
 	return cmp.Or(cmp.Compare(one.key, two.key), cmp.Compare(one.kind(), two.kind()), cmp.Compare(one.due, two.due),
 		cmp.Compare(min(len(one.playbook), 1), min(len(two.playbook), 1)),
-		strings.Compare(one.subject, two.subject), strings.Compare(one.playbook, two.playbook), strings.Compare(one.step, two.step))
+		strings.Compare(one.subject, two.subject), strings.Compare(one.playbook, two.playbook), cmp.Compare(one.rank, two.rank), strings.Compare(one.step, two.step))
 }
 
 func (ap appointment) kind() int {
