@@ -39,5 +39,6 @@
 //  17. A pane leaves when the youngest instant that it can hold has left.
 //  18. An intent that loses its `if` while it is held is `withdrawn`; `skipped` is what was never held. A stop says
 //     `stopped` for each held step and once for the episode.
-//  19. Timers of one playbook and subject at one due fire as inside one event: stops, steps, then starts.
+//  19. With `missed: send` a step that is past its expiry has the instant at which it is reached for its slot.
+//  20. Timers of one playbook and subject at one due fire as inside one event: stops, steps, then starts.
 package oracle

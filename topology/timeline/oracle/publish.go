@@ -52,7 +52,7 @@ func (ep *episode) stop(wo *world, st *Stop, due, at Instant, ha *happened) {
 		id = st.Event
 	}
 	step := &Step{ID: id, Action: st.Action, To: st.To}
-	ep.steps = append(ep.steps, &stepping{ep: ep, st: step, phase: held, slot: due, judge: due, decided: at, ha: ha, bare: true})
+	ep.steps = append(ep.steps, &stepping{ep: ep, st: step, phase: held, due: due, slot: due, judge: due, decided: at, ha: ha, bare: true})
 	wo.note("stop_acts")
 }
 
@@ -141,7 +141,7 @@ func (sp *stepping) emit(wo *world, recipient string) {
 	wo.out.Intents = append(wo.out.Intents, Intent{
 		DedupeKey: dedupeKey(ep.pb.Name, ep.su, ep.id, sp.st.ID, sp.st.Action, recipient),
 		Playbook:  ep.pb.Name, Step: sp.st.ID, Action: sp.st.Action, Account: ep.su.account, User: ep.su.user, Key: ep.su.invoice, Recipient: recipient,
-		Episode: ep.id, Due: sp.slot, DecidedAt: sp.decided, NotBefore: sp.slot, ExpiresAt: sp.slot.plus(sp.expires()),
+		Episode: ep.id, Due: sp.due, DecidedAt: sp.decided, NotBefore: sp.slot, ExpiresAt: sp.slot.plus(sp.expires()),
 	})
 }
 

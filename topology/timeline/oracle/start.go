@@ -96,6 +96,9 @@ func (ru *rule) seeEdge(wo *world, ha *happened, before snapshot, rearmed bool) 
 		wo.note("edge_kept_by_timer")
 		return
 	case now && !ru.on, now && rearmed && len(ru.open()) == 0:
+		if len(ha.names) == 0 {
+			wo.note("edge_by_profile")
+		}
 		ru.on, ru.due = true, 0
 		ru.enter(wo, ru.byRecord(ha))
 	case now != ru.on: // what was pending is overtaken

@@ -66,15 +66,20 @@ func (sp *stepping) conclude(wo *world, outcome string, at Instant) {
 // decide judges a step that is due.
 func (sp *stepping) decide(wo *world, due, at, judge Instant, ha *happened) {
 	sp.due = due
-	if at > due.plus(sp.expires()) && !sp.ep.pb.Send {
-		sp.conclude(wo, "missed", at)
-		return
+	slot := due
+	if at > due.plus(sp.expires()) {
+		if !sp.ep.pb.Send {
+			sp.conclude(wo, "missed", at)
+			return
+		}
+		wo.note("sent_past_expiry")
+		slot = at
 	}
 	if !sp.ep.view(wo, judge, ha).is(sp.st.If) {
 		sp.skip(wo, at)
 		return
 	}
-	sp.phase, sp.slot, sp.judge, sp.decided, sp.ha = held, due, judge, at, ha
+	sp.phase, sp.slot, sp.judge, sp.decided, sp.ha = held, slot, judge, at, ha
 }
 
 // skip records that the `if` was not true; a step that waits for events goes on waiting, but with `once`.
