@@ -59,6 +59,7 @@ func (lo *look) may(part int) bool { return lo.marks == nil || lo.marks[part] }
 // derived is a document with its place in the task.
 type derived struct {
 	document
+	title       string
 	index       int // in documents.all
 	first, last int // its parts in documents.marks
 	marked      bool
@@ -91,7 +92,7 @@ var documentsKey = topology.Key(playbook.DocumentsCell)
 func newDocuments(b *playbook.Bundle, rules []*rule, co *concern) documents {
 	ds := documents{byEvent: make([][]int, eventCount(b)), byRead: map[string][]int{}, readers: readersOf(rules)}
 	for i, doc := range b.Documents {
-		de := &derived{document: newDocument(doc), index: i, first: len(ds.owner)}
+		de := &derived{document: newDocument(doc), title: doc.Title(), index: i, first: len(ds.owner)}
 		for _, programs := range de.parts() {
 			ds.index(b, de, programs)
 		}
@@ -253,7 +254,7 @@ func (ta *Task) judgeDocument(pa *party, de *derived, lo look) (changed bool) {
 
 func (ta *Task) judgingDocument(de *derived, due int64) {
 	ju := &ta.judged
-	ju.playbook, ju.step, ju.due, ju.episode, ju.ok = de.Title(), "", due, "", true
+	ju.playbook, ju.step, ju.due, ju.episode, ju.ok = de.title, "", due, "", true
 }
 
 // expect lowers the wake to a due instant of documents.

@@ -27,7 +27,7 @@ func (pa *party) isDisarmed(ta *Task, de *derived) bool {
 		if !ok {
 			return false
 		}
-		if window.Alias(title) == de.Title() {
+		if window.Alias(title) == de.title {
 			return true
 		}
 		rest = more
@@ -37,7 +37,7 @@ func (pa *party) isDisarmed(ta *Task, de *derived) bool {
 // disarmDocument makes a document that failed stay silent for the subject. known is false when the name is that of none.
 func (ta *Task) disarmDocument(pa *party, title string) (known bool, err error) {
 	for _, de := range ta.docs.of(pa) {
-		if de.Title() != title {
+		if de.title != title {
 			continue
 		}
 		list, _ := pa.sub.Bytes(disarmedKey)
