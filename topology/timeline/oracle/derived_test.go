@@ -69,7 +69,7 @@ func TestEngineEventOfATimerNamesItsInstant(t *testing.T) {
 
 func TestWhenOnATierIsEnteredByItsEvent(t *testing.T) {
 	pb := Playbook{Name: "p", Class: "internal", To: To{Kind: "team", Name: "csm"}, Again: Again{Kind: Always}, Steps: []Step{{ID: "s1", Action: "task", Timing: AtOnce}}}
-	pb.Start.When = and(is(path("tier"), "==", word("critical")), call("has", "login"))
+	pb.Start.When = is(path("tier"), "==", word("critical"))
 	ca := history(t, "03-05 09:00", pb)
 	ca.Health = []Health{{
 		Name: "h", High: 100, Main: true, Needs: is(call("observed", ""), ">=", lasts(0)), Tiers: []Tier{{"critical", 40, 45}, {Name: "healthy"}},

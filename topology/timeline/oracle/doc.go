@@ -14,9 +14,10 @@
 //
 // What the texts leave open and what was chosen here, by number, so that a difference can be traced to its sentence:
 //
-//  1. The state is empty when the playbooks become active, so nobody existed before (design 10): the profiles of
-//     `accounts` and `users` are the first records of their subjects, rules and documents see them, and `existing` has
-//     nobody to speak about. An edge that a profile makes is that record's.
+//  1. Activation is the instant of the first line, and the profiles of `accounts` and `users` are read before it: their
+//     subjects exist then, and are judged once, as of the first line (language.md 15, Tests, says so: "`ramp` = `include`"
+//     speaks of subjects that are there). An absence that was true before is the baseline of `ignore`. This is settled;
+//     the engine's scenarios do the same (newWorldWith in package timeline).
 //  2. While a record is processed its own input holds the clock at what it has read so far, even if it is the last one.
 //  3. A timer that was armed for an instant D before an event of (D, D + lateness] stays armed for D and is judged at D on
 //     what is folded by then; timers that lie ahead of the event are computed anew from the event's instant on.

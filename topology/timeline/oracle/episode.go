@@ -1,5 +1,7 @@
 package oracle
 
+import "slices"
+
 // An episode is one run of a playbook for a subject.
 type episode struct {
 	ru      *rule
@@ -79,6 +81,10 @@ func (ep *episode) add(wo *world, st *Step, state string, oc occasion) {
 		sp.due = max(ep.start.plus(st.Delay), floor)
 	case AtTime:
 		sp.locate(wo, oc.judge)
+	case AfterStep:
+		if ep.never(st.Base) {
+			sp.conclude(wo, "", oc.decided)
+		}
 	case AtEdge:
 		if sp.on = ep.view(wo, oc.judge, oc.ha).is(st.When); sp.on {
 			sp.due = floor
@@ -87,6 +93,11 @@ func (ep *episode) add(wo *world, st *Step, state string, oc occasion) {
 	if oc.byEvent && sp.phase == waiting && sp.due != 0 && sp.due <= oc.due && st.Timing != AfterStart {
 		sp.decide(wo, sp.due, oc.decided, oc.judge, oc.ha)
 	}
+}
+
+// never says whether the step was decided and will not be published.
+func (ep *episode) never(step string) bool {
+	return slices.ContainsFunc(ep.steps, func(sp *stepping) bool { return sp.st.ID == step && sp.phase == decided })
 }
 
 // finish closes the episode when every step is decided and none is held.

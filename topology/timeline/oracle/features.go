@@ -29,6 +29,7 @@ func (ca Case) Features() []string {
 	ca.expressions(func(ex *Expr) {
 		add("expr:"+ex.Name, ex.Op == OpCall)
 		add("expr:before", ex.Before > 0)
+		add("expr:distinct_in", ex.Name == "distinct" && ex.Window > 0)
 		add("expr:where", ex.Where != nil)
 		add("expr:month", ex.Month != "")
 		add("expr:account.", ex.Account)

@@ -18,6 +18,9 @@ func (wo *world) recognise(li Line) *happened {
 			ha.weight = ha.fields["count"].n / million
 		}
 	}
+	if li.Event == "" {
+		ha.source, ha.id = "telemetry.profiles", fmt.Sprintf("%s/%s@%d", li.Account, li.User, li.At)
+	}
 	root := wo.ca.root(li.Event)
 	for _, ev := range wo.ca.Events {
 		if li.Event != "" && wo.ca.root(ev.Name) == root && wo.matches(ev, ha) {
@@ -25,11 +28,6 @@ func (wo *world) recognise(li Line) *happened {
 		}
 	}
 	return ha
-}
-
-// nameProfile gives a profile its identity.
-func (ha *happened) nameProfile() {
-	ha.source, ha.id = "telemetry.profiles", fmt.Sprintf("%s/%s@%d", ha.account, ha.user, ha.at)
 }
 
 func (ca *Case) event(name string) Event {
@@ -125,9 +123,6 @@ func (su *subject) takeProfile(ha *happened) {
 		return
 	}
 	su.set(ha.line.Set)
-	if ha.apply != nil {
-		ha.apply()
-	}
 	if su.user != "" {
 		su.roles = ha.line.Roles
 	}

@@ -246,6 +246,12 @@ func stepCases() []rulesCase {
 			intents: []string{"s2 u1 03-05T09:00:00/09:00:00 e.s~x2"}, said: []string{"p entered", "p missed s1"},
 		},
 		{
+			name: "what comes after a missed step is decided too", until: "03-09 00:00", lines: []string{"03-01 09:00 login u1", "03-05 09:00 used u1", "03-06 09:00 calls u1"},
+			books: book(Start{Event: "used"}, always, stops(Stop{Event: "calls"}),
+				steps(Step{Timing: AtTime, At: sum(call("last", "login"), "+", lasts(Day))}, Step{Timing: AfterStep, Base: "s1", Delay: Hour})),
+			said: []string{"p entered", "p missed s1"}, // the episode is over: nothing to stop
+		},
+		{
 			name: "a step that is reached after its expiry is missed", until: "03-05 00:00", lines: []string{"03-01 09:00 login u1"},
 			books:   book(on, always, steps(Step{Timing: AfterStart, Delay: Day, Expires: 9 * Minute}, Step{Timing: AfterStart, Delay: Day, Expires: 10 * Minute})),
 			intents: []string{"s2 u1 03-02T09:00:00/09:10:00 e.s~x1"}, said: []string{"p entered", "p missed s1"},

@@ -234,7 +234,7 @@ func (ru *rule) refresh(wo *world, at Instant) {
 	case start.When != nil && (ru.due == 0 || ru.due > at):
 		ru.due = ru.view(wo, at, nil).next(start.When, at, !ru.on)
 	case start.Each != "" && ru.due == 0 && ru.su.seen:
-		ru.due = ru.scheduled(wo, ru.su.first)
+		ru.due = ru.scheduled(wo, max(ru.su.first, wo.zero))
 	}
 }
 

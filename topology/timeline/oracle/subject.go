@@ -15,9 +15,8 @@ type happened struct {
 	user    string
 	weight  int64
 	fields  map[string]value
-	depth   int    // of the chain of engine events, 0 for a record
-	line    Line   // of a profile
-	apply   func() // what else the profile changes
+	depth   int  // of the chain of engine events, 0 for a record
+	line    Line // of a profile
 }
 
 func (ha *happened) is(name string) bool { return slices.Contains(ha.names, name) }

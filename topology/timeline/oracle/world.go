@@ -41,6 +41,7 @@ func (ca Case) run() *world {
 		wo.left[ca.topic(li)]++
 	}
 	wo.readProfiles()
+	wo.activate()
 	for _, li := range lines {
 		wo.read(li)
 	}
@@ -128,25 +129,19 @@ func (wo *world) find(like subject) *subject {
 	return su
 }
 
-// readProfiles reads what `accounts:` and `users:` say, before the first line. The state was empty when the playbooks
-// became active, so nobody existed before: these are the first records of their subjects.
+// readProfiles reads what `accounts:` and `users:` say, before the first line.
 func (wo *world) readProfiles() {
 	for _, ac := range wo.ca.Accounts {
 		su := wo.subject(ac.ID, "")
-		wo.take(&happened{
-			at: cmp.Or(ac.Created, wo.zero), account: ac.ID, line: Line{Set: ac.Traits},
-			apply: func() { su.zone, su.created = wo.zone(ac.Zone), ac.Created },
-		})
+		su.zone, su.created = wo.zone(ac.Zone), ac.Created
+		su.set(ac.Traits)
+		wo.profile(&happened{at: cmp.Or(ac.Created, wo.zero), account: ac.ID})
 	}
 	for _, us := range wo.ca.Users {
 		su := wo.subject(us.Account, us.ID)
-		wo.take(&happened{
-			at: cmp.Or(us.Created, wo.zero), account: us.Account, user: us.ID, line: Line{User: us.ID, Roles: us.Roles},
-			apply: func() {
-				su.zone, su.created = wo.zone(us.Zone, wo.zoneOf(us.Account)), us.Created
-				wo.users = append(wo.users, su)
-			},
-		})
+		su.zone, su.created, su.roles = wo.zone(us.Zone, wo.zoneOf(us.Account)), us.Created, us.Roles
+		wo.users = append(wo.users, su)
+		wo.profile(&happened{at: cmp.Or(us.Created, wo.zero), account: us.Account, user: us.ID})
 	}
 }
 
@@ -157,6 +152,13 @@ func (wo *world) zoneOf(account string) string {
 		}
 	}
 	return ""
+}
+
+// profile folds a record that came before activation: no playbook is there to see it.
+func (wo *world) profile(ha *happened) {
+	for _, su := range wo.concerned(ha) {
+		su.fold(ha)
+	}
 }
 
 // members lists the users of the account that have a profile, those with the role if one is named, by id.
@@ -214,14 +216,7 @@ func (wo *world) read(li Line) {
 	}
 	wo.advance(li)
 	wo.drain(wo.subjects, func(ap appointment) bool { return ap.key < wo.clock })
-	wo.take(wo.recognise(li))
-}
-
-// take processes a record: before it is folded, what its subjects have that was due longer ago than the lateness.
-func (wo *world) take(ha *happened) {
-	if len(ha.names) == 0 {
-		ha.nameProfile()
-	}
+	ha := wo.recognise(li)
 	wo.drain(wo.concerned(ha), func(ap appointment) bool { return ap.due < ha.at.plus(-wo.lateness(ap.playbook)) })
 	wo.process(ha, nil)
 }
