@@ -68,7 +68,7 @@ const (
 )
 
 // before orders units: by the clock at which they become possible (timers first), then due, playbook, and within it
-// stops, ends and starts before steps, steps in file order.
+// conditions and ends before steps, steps in file order, starts behind them.
 func (un unit) before(other unit) bool {
 	if un.wake != other.wake {
 		return un.wake < other.wake
@@ -99,6 +99,9 @@ func (un unit) keptBefore(other unit) bool {
 	return un.kept < other.kept
 }
 
+// startRank is behind all steps: at one due, as inside one event, open episodes come before starts.
+const startRank = 1 << 20
+
 func (un unit) rank() int {
 	switch un.work {
 	case workJudge:
@@ -108,9 +111,9 @@ func (un unit) rank() int {
 	case workMove:
 		return -3
 	case workStart:
-		return -2
+		return startRank
 	case workSettle:
-		return -1
+		return startRank + 1
 	}
 	return un.step.Index
 }
