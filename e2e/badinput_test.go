@@ -38,7 +38,7 @@ func TestBadInput(t *testing.T) {
 		words     string // in the dead letter's text
 	}{
 		{"unknown schema id", "b1", confluent(999999, []byte("whatever")), `999999`},
-		{"truncated Avro", "b2", confluent(registered, []byte{0x02}), `(?i)truncated|too short|end of|short`},
+		{"truncated Avro", "b2", confluent(registered, []byte{0x02}), `(?i)truncated|too short|end of|cut off`},
 		{"broken JSON", "b3", []byte(`{"type": "signed_in", "account_id": `), `(?i)json`},
 		{"no account", "", []byte(`{"id": "x", "type": "signed_in", "occurred_at": "2026-01-05T00:00:00Z"}`), `(?i)account`},
 		{"no type", "b5", []byte(`{"id": "x", "account_id": "b5", "occurred_at": "2026-01-05T00:00:00Z"}`), `(?i)type`},

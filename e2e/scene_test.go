@@ -50,6 +50,12 @@ func sceneOn(t *testing.T, config cluster.Config, partitions int, bundle string)
 	if out, code := sc.holdfast("topics", "create", "--brokers", sc.broker.Addr(), "--partitions", fmt.Sprint(partitions)); code != 0 {
 		t.Fatalf("create topics: exit code %d: %s", code, out)
 	}
+	err := await.Fact(t.Context(), "the broker to know its topics", doorLimit, await.Every, func(ctx context.Context) (bool, error) {
+		return sc.broker.Knows(ctx, load.UserActions, intents, deadLetters, "holdfast.changelog", "holdfast.manifest")
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	return sc
 }
 

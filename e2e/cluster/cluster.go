@@ -5,6 +5,7 @@ package cluster
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -72,7 +73,11 @@ func Start(ctx context.Context, config Config) (*Broker, error) {
 		return nil, fmt.Errorf("make client: %w", err)
 	}
 	br.client = kadm.NewClient(client)
-	return br, br.Restart(ctx)
+	if err := br.Restart(ctx); err != nil {
+		br.Close()
+		return nil, err
+	}
+	return br, nil
 }
 
 // prepareApache finds Apache Kafka its two ports and starts the registry, which it does not have.
@@ -118,8 +123,11 @@ func (br *Broker) Restart(ctx context.Context) error {
 		return err
 	}
 	br.running = running
+	ctx, giveUp := context.WithCancel(ctx)
+	defer giveUp()
 	return await.Fact(ctx, "the broker at "+br.addr, startLimit, await.Every, func(ctx context.Context) (bool, error) {
 		if !running.Running() {
+			giveUp()
 			return false, fmt.Errorf("it ended by itself: %s", br.Tail())
 		}
 		if _, err := br.client.ListTopics(ctx); err != nil {
@@ -160,24 +168,37 @@ func (br *Broker) Kill() { br.running.Kill() }
 // Close ends the broker for good.
 func (br *Broker) Close() {
 	br.client.Close()
-	br.running.Kill()
+	if br.running != nil {
+		br.running.Kill()
+	}
 	if br.beside != nil {
 		br.beside.Kill()
 	}
 }
 
+// The ports that are drawn lie below those that the system gives to connections that go out: one of those could have the
+// port of a killed broker when it comes back, or a client that dials it again and again could meet itself there.
+const (
+	lowestPort  = 12_000
+	highestPort = 32_000
+	portTries   = 1000
+)
+
 // FreePorts finds loopback ports that nobody listens on.
 func FreePorts(count int) ([]int, error) {
 	var ports []int
-	for range count {
-		listener, err := net.Listen("tcp", "127.0.0.1:0")
+	for range portTries {
+		if len(ports) == count {
+			return ports, nil
+		}
+		listener, err := net.Listen("tcp", loopback(lowestPort+rand.IntN(highestPort-lowestPort)))
 		if err != nil {
-			return nil, fmt.Errorf("find a free port: %w", err)
+			continue
 		}
 		defer listener.Close() // all are held until the last is found, so none is found twice
 		ports = append(ports, listener.Addr().(*net.TCPAddr).Port)
 	}
-	return ports, nil
+	return nil, fmt.Errorf("find %d free ports: %d in %d tries", count, len(ports), portTries)
 }
 
 // freePair finds two free ports in a row: Apache Kafka's controller listens on the one after the broker's.

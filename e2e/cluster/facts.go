@@ -28,6 +28,15 @@ func (br *Broker) Committed(ctx context.Context, group, topic string) (int64, er
 	return sum, nil
 }
 
+// Knows says whether the broker knows all of some topics: it learns of a new one a moment after its controller.
+func (br *Broker) Knows(ctx context.Context, topics ...string) (bool, error) {
+	listed, err := br.client.ListTopics(ctx, topics...)
+	if err != nil {
+		return false, fmt.Errorf("list topics: %w", err)
+	}
+	return len(listed.TopicsSet()) == len(topics), listed.Error()
+}
+
 // End is the sum of the ends of a topic's partitions for a read_committed reader.
 func (br *Broker) End(ctx context.Context, topic string) (int64, error) {
 	ends, err := br.client.ListCommittedOffsets(ctx, topic)
