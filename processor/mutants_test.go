@@ -87,8 +87,6 @@ var mutants = []mutant{
 		"if err := la.endOwn(ctx, la.session); err != nil {", "if err := ctx.Err(); err != nil {", "TestATransactionThatDidNotCommitIsOverBeforeTheNext/in_doubt$"},
 	{"a broker that comes back is asked before it is written to", "session.go",
 		"again.joined.Store(true)", "again.joined.Store(false)", "TestABrokerThatComesBackIsAskedBeforeItIsWrittenTo"},
-	{"a coordinator that is loading is asked again", "hanging.go",
-		"if err == nil || errors.Is(err, errMarkerRefused) {", "if true {", "TestASessionBeginsWithNothingOpen"},
 	{"offsets that stay unstable are looked into", "resolve.go",
 		"pr.now().Sub(looked) > hangingAfter", "false", "TestOffsetsThatStayUnstableAreLookedInto"},
 	{"a marker says how its transaction ended", "hanging.go",
