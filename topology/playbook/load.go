@@ -53,7 +53,7 @@ func readFiles(fsys fs.FS) (files []File, problems Errors) {
 	}
 	for _, item := range list {
 		switch ext := path.Ext(item.Name()); {
-		case item.IsDir():
+		case item.IsDir(), strings.HasSuffix(item.Name(), ".schema.json"): // that of editors may lie beside the files
 			continue
 		case ext == ".yml" || ext == ".json":
 			problems = append(problems, &Problem{File: item.Name(), Line: 1, Column: 1, Text: "only *.yaml is read (JSON inside is fine); rename the file"})

@@ -10,8 +10,9 @@ import (
 // mean. What an expression says only Load can check.
 func Schema() []byte {
 	definitions := map[string]any{}
-	for name, form := range scalarForms() {
-		definitions[name] = form
+	plain := scalarForms()
+	for _, name := range sortedKeys(plain) {
+		definitions[name] = plain[name]
 	}
 	var documents []any
 	for _, ma := range documentMappings() {
@@ -56,8 +57,7 @@ func (ma mapping) schema() map[string]any {
 	for _, keys := range ma.exactly {
 		one = append(one, map[string]any{"required": keys})
 	}
-	switch {
-	case ma.what == stopMapping().what || ma.what == stepMapping().what || len(one) > 0:
+	if len(one) > 0 {
 		schema["oneOf"] = one
 	}
 	return schema
@@ -76,11 +76,11 @@ func forms(form string) map[string]any {
 	if len(parts) == 1 {
 		return formOf(form)
 	}
-	var any []any
+	var either []any
 	for _, part := range parts {
-		any = append(any, formOf(part))
+		either = append(either, formOf(part))
 	}
-	return map[string]any{"anyOf": any}
+	return map[string]any{"anyOf": either}
 }
 
 func formOf(form string) map[string]any {

@@ -2,7 +2,7 @@ package playbook
 
 // scalarForms are the schemas of what is no mapping of keys.
 func scalarForms() map[string]any {
-	any := func(list ...map[string]any) map[string]any { return map[string]any{"anyOf": asList(list)} }
+	either := func(list ...map[string]any) map[string]any { return map[string]any{"anyOf": asList(list)} }
 	typed := func(types ...string) map[string]any { return map[string]any{"type": types} }
 	pattern := func(text, about string) map[string]any {
 		return map[string]any{"type": "string", "pattern": text, "description": about}
@@ -21,37 +21,34 @@ func scalarForms() map[string]any {
 	return map[string]any{
 		"text":       scalar,
 		"name":       pattern("^[a-z][a-z0-9_]*$", "a name: small letters, digits and _"),
-		"names":      any(typed("string"), listOf(typed("string"))),
+		"names":      either(typed("string"), listOf(typed("string"))),
 		"number":     typed("number"),
 		"whole":      typed("integer"),
 		"flag":       typed("boolean"),
 		"duration":   pattern("^([0-9]+[wdhms])+$", "7d, 12h, 1d12h, 90s"),
 		"percent":    pattern("^[0-9]+(\\.[0-9]+)?%$", "5% or 2.5%"),
-		"time":       pattern("^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$", "HH:MM in quotes"),
+		"clock":      pattern("^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$", "HH:MM in quotes"),
 		"expression": map[string]any{"type": []string{"string", "number", "boolean"}, "description": "an expression: total(login) / 2"},
 		"condition":  map[string]any{"type": []string{"string", "boolean"}, "description": "a condition: idle(login) >= 7d and account.plan == \"pro\""},
-		"choice":     any(reference("expression"), choiceOf(reference("expression"))),
-		"templates":  any(reference("name"), choiceOf(reference("name"))),
+		"choice":     either(reference("expression"), choiceOf(reference("expression"))),
+		"templates":  either(reference("name"), choiceOf(reference("name"))),
 		"literals":   listOf(typed("string", "number")),
 		"pairs":      mapOf(scalar),
 		"each":       pattern("^each (account|user|[a-z][a-z0-9_]* by event\\.[a-z][a-z0-9_]*( and event\\.[a-z][a-z0-9_]*)*)$", "each account, each user, each NAME by event.F [and event.G]"),
 		"existing":   pattern("^(ignore|mark|include|ramp [0-9.]+%/day)$", "ignore, mark, include or ramp 5%/day"),
 		"day":        map[string]any{"enum": dayWords()},
 		"capped":     pattern("^(drop|hold ([0-9]+[wdhms])+)$", "drop, or hold 24h"),
-		"event":      any(pattern("^[a-z0-9_.]+$", "TOPIC.TYPE"), reference("an event")),
-		"fact":       any(typed("string"), reference("a fact {choose: ..}"), choiceOf(scalar)),
-		"measure":    any(listOf(reference("a line of a measure")), reference("a measure")),
-		"move":       any(typed("string"), reference("a move to a state")),
+		"event":      either(pattern("^[a-z0-9_.]+$", "TOPIC.TYPE"), reference("an event")),
+		"fact":       either(typed("string"), reference("a fact {choose: ..}"), choiceOf(scalar)),
+		"measure":    either(listOf(reference("a line of a measure")), reference("a measure")),
+		"move":       either(typed("string"), reference("a move to a state")),
 		"durations": map[string]any{
 			"type": "object", "propertyNames": reference("duration"), "additionalProperties": typed("string"), "description": "7d: state",
 		},
-		"via":      any(typed("string"), listOf(typed("string")), reference("a list of channels")),
+		"channels": either(typed("string"), listOf(typed("string")), reference("via")),
 		"profiles": mapOf(reference("a profile")),
-		"subjects": any(typed("string"), listOf(typed("string"))),
+		"subjects": either(typed("string"), listOf(typed("string"))),
 		"anything": map[string]any{"description": "as the event or record has it"},
-		"time of the bundle": map[string]any{
-			"$ref": "#/$defs/time%20keys",
-		},
 	}
 }
 

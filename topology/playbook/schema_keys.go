@@ -10,9 +10,8 @@ type mapping struct {
 	exactly [][]string
 }
 
-// key is one key. Its form is one of: text name names number whole flag duration percent time expression condition choice
-// template templates; `one of A|B`; `a step` (the mapping of that name), `list of a step`, `names of a tier` (a mapping
-// from names); forms are joined by " or ".
+// key is one key. Its form is the name of a mapping (`a step`) or of one of the scalarForms, `one of A|B`, `list of FORM`,
+// or `names of FORM` (a mapping from names to it); several forms are joined by " or ".
 type key struct {
 	name, form, about string
 	need              bool

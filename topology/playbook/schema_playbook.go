@@ -3,7 +3,7 @@ package playbook
 // The mappings of a playbook (language.md 5 and 6).
 
 func playbookMapping() mapping {
-	return mapping{what: "a playbook", about: "Who is told what, when, and until when.", exactly: [][]string{{"steps"}, {"first", "states"}}, keys: []key{
+	return mapping{what: "a playbook", about: "Who is told what, when, and until when.", exactly: [][]string{{"steps"}, {"states"}}, keys: []key{
 		{name: "playbook", form: "name", about: "the name; dedupe keys begin with it", need: true},
 		{name: "title", form: "text", about: titleAbout},
 		{name: "owner", form: "text", about: "who answers for it"},
@@ -48,7 +48,7 @@ func scheduleMapping() mapping {
 	return mapping{what: "schedule", about: "A calendar in the subject's zone.", keys: []key{
 		{name: "each", form: "one of day|week|month|quarter", about: "the period", need: true},
 		{name: "day", form: "day", about: "mon to sun, 1 to 28, or last"},
-		{name: "at", form: "time", about: "HH:MM in quotes", need: true},
+		{name: "at", form: "clock", about: "HH:MM in quotes", need: true},
 	}}
 }
 
@@ -96,7 +96,7 @@ func actionKeys() []key {
 		{name: "goal", form: "expression", about: "(log) the customer's goal"},
 		{name: "text", form: "text", about: "(log) a sentence with {expressions}"},
 		{name: "to", form: "names", about: "recipients: user, role(\"r\"), a or b, [a, b], start.user_id, team() channel() system()"},
-		{name: "via", form: "via", about: channelAbout},
+		{name: "via", form: "channels", about: channelAbout},
 		{name: "data", form: "names of choice", about: "name: expression, evaluated at publication"},
 		{name: "links", form: "names of choice", about: "name: URL"},
 		{name: "expires", form: "duration", about: "not sent later than this after its slot"},

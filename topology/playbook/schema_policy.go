@@ -50,8 +50,8 @@ func consentMapping() mapping {
 
 func sendWindowMapping() mapping {
 	return mapping{what: "send_window", about: "When messages may go out.", keys: []key{
-		{name: "from", form: "time", about: "HH:MM in quotes", need: true},
-		{name: "to", form: "time", about: "HH:MM in quotes", need: true},
+		{name: "from", form: "clock", about: "HH:MM in quotes", need: true},
+		{name: "to", form: "clock", about: "HH:MM in quotes", need: true},
 		{name: "days", form: "list of one of mon|tue|wed|thu|fri|sat|sun", about: "all if absent"},
 		{name: "tz", form: "one of recipient|account", about: "whose zone"},
 		{name: "outside", form: "one of hold|drop", about: "what becomes of a message outside"},

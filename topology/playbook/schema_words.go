@@ -7,7 +7,7 @@ func bundleMapping() mapping {
 		{name: "bundle", form: "name", about: "the name of the bundle; one document of the folder has it", need: true},
 		{name: "title", form: "text", about: titleAbout},
 		{name: "revision", form: "whole", about: "rises with every change that goes live"},
-		{name: "time", form: "time of the bundle", about: "lateness, zones, since when the inputs hold everything"},
+		{name: "time", form: "time", about: "lateness, zones, since when the inputs hold everything"},
 	}
 	return mapping{what: "a bundle", about: "The one document that names the bundle.", keys: append(own, vocabularyKeys()...)}
 }

@@ -35,7 +35,7 @@ func (wr *written) alternatives(no lang.Node, holds bool, depth int) (list [][]c
 		case no.Op == "and" || no.Op == "or":
 			return wr.joined(no, holds, depth)
 		case compares(no.Op):
-			return comparison(no, holds), true
+			return wr.comparison(no, holds), true
 		}
 	case *lang.In:
 		return wr.membership(no, holds), true
@@ -115,7 +115,7 @@ var contrary = map[string]string{"==": "!=", "!=": "==", "<": ">=", ">=": "<", "
 var mirrored = map[string]string{"==": "==", "!=": "!=", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
 
 // comparison is a claim where one side is a constant, else a condition of its own.
-func comparison(no *lang.Binary, holds bool) [][]claim {
+func (wr *written) comparison(no *lang.Binary, holds bool) [][]claim {
 	op := no.Op
 	if !holds {
 		op = contrary[op]
@@ -125,9 +125,9 @@ func comparison(no *lang.Binary, holds bool) [][]claim {
 	case left != nil && right != nil:
 		return constantComparison(left, op, right)
 	case right != nil:
-		return claimOf(no.X, op, right)
+		return wr.claimOf(no.X, op, right)
 	case left != nil:
-		return claimOf(no.Y, mirrored[op], left)
+		return wr.claimOf(no.Y, mirrored[op], left)
 	}
 	if contains([]string{"!=", ">=", ">"}, op) { // a != b is the contrary of a == b, whatever a and b are
 		return opaque(no, contrary[op], "false")
@@ -156,7 +156,10 @@ func constantComparison(left *lang.Literal, op string, right *lang.Literal) [][]
 	return constant(!ra.empty())
 }
 
-func claimOf(no lang.Node, op string, li *lang.Literal) [][]claim {
+func (wr *written) claimOf(no lang.Node, op string, li *lang.Literal) [][]claim {
+	if pa, ok := no.(*lang.Path); ok && wr.named(pa) != nil {
+		no = wr.named(pa)
+	}
 	number, isText := constantOf(li)
 	cl := claim{term: lang.Format(no), op: op, number: number, isText: isText, least: neverNegative(no)}
 	if isText {

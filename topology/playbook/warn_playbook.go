@@ -13,8 +13,11 @@ func (wr *written) warnPlaybook(body *node) {
 	for _, en := range body.at("vars").entries {
 		wr.vars[en.key] = en.value
 	}
-	begin := wr.startHolds(body.at("start"))
-	if begin != nil && impossible(begin) {
+	begin, ok := wr.startHolds(body.at("start"))
+	if !ok {
+		begin = [][]claim{{}}
+	}
+	if impossible(begin) {
 		start := body.at("start")
 		at := start
 		for _, key := range []string{"when", "if"} {
@@ -43,23 +46,20 @@ func (wr *written) because(start *node) string {
 	return ""
 }
 
-// startHolds is what is known to be true at the start; nil if it is too long to judge.
-func (wr *written) startHolds(start *node) [][]claim {
+// startHolds is what is known to be true at the start; ok is false if it is too long to judge.
+func (wr *written) startHolds(start *node) (holds [][]claim, ok bool) {
 	parts := []lang.Node{wr.expression(start.at("when")), wr.expression(start.at("if"))}
-	holds, ok := wr.together(parts)
-	if !ok {
-		return nil
+	if holds, ok = wr.together(parts); !ok {
+		return nil, false
 	}
 	if event := start.entry("event"); event != nil && start.entry("match") == nil {
 		var either [][]claim
 		for _, name := range eventsAt(event) {
 			either = append(either, wr.occurred(name, 0)...)
 		}
-		if holds, ok = both(holds, either); !ok {
-			return nil
-		}
+		holds, ok = both(holds, either)
 	}
-	return holds
+	return holds, ok
 }
 
 // together are the alternatives of conditions that all hold.
@@ -116,7 +116,7 @@ func (wr *written) whereOf(no *node) [][]claim {
 // implies says that whenever one of the alternatives holds, the condition is true.
 func (wr *written) implies(holds [][]claim, condition *node) bool {
 	tree := wr.expression(condition)
-	if tree == nil || holds == nil {
+	if tree == nil {
 		return false
 	}
 	contrary, ok := wr.alternatives(tree, false, 0)
@@ -161,7 +161,7 @@ func (wr *written) warnSteps(body *node, begin [][]claim) {
 
 func (wr *written) never(own, known [][]claim) bool {
 	all, ok := both(own, known)
-	return known != nil && ok && impossible(all)
+	return ok && impossible(all)
 }
 
 // steps are the steps of a playbook, those of its states and of always too.
@@ -184,7 +184,7 @@ func timed(step *node) bool {
 }
 
 // lasting is what of the start is still true when a step is due: the fields of the start event are, for good; the rest
-// only when the step is due at once. nil: nothing.
+// only when the step is due at once.
 func lasting(begin [][]claim, later bool) (list [][]claim) {
 	for _, claims := range begin {
 		kept := []claim{}

@@ -2,6 +2,8 @@ package playbook
 
 import (
 	"strings"
+
+	"holdfast/schemas"
 )
 
 // warnUnused notes the words of the vocabulary that nothing in the bundle asks for.
@@ -40,7 +42,7 @@ func (wr *written) noteUnused(no *node, what, scope string, used map[string]bool
 
 // uses collects the words and dotted names of all texts below a node, and the keys that name events.
 func (no *node) uses(used map[string]bool, key string) {
-	if key == "title" || key == "owner" {
+	if key == "title" || key == "owner" || isSource(no.text) {
 		return
 	}
 	for _, word := range words(no.text) {
@@ -61,6 +63,12 @@ func (no *node) uses(used map[string]bool, key string) {
 		}
 		en.value.uses(used, en.key)
 	}
+}
+
+// isSource says that a text is TOPIC.TYPE: a type is no use of an event of that name.
+func isSource(text string) bool {
+	topic, typ, ok := strings.Cut(text, ".")
+	return ok && kindOf(topic) != schemas.KindNone && validType(typ)
 }
 
 // words are the names and dotted names in a text.
