@@ -115,6 +115,7 @@ func TestWhoIsADuplicate(t *testing.T) {
 		{"actions without user are the account's", append(acts("", 0, 32), acts("", 0, 32)...), 32},
 		{"a payment of 7 days ago", []*schemas.Event{paid("p1", firstMonday), paid("p2", firstMonday+7*24*hour), paid("p1", firstMonday)}, 2},
 		{"a payment that is older may count anew", []*schemas.Event{paid("p1", firstMonday), paid("p2", firstMonday+8*24*hour), paid("p1", firstMonday)}, 3},
+		{"a late payment does not push out a newer one", []*schemas.Event{paid("p1", firstMonday+8*24*hour), paid("p2", firstMonday), paid("p1", firstMonday+8*24*hour)}, 2},
 		{"the same payment with another time", []*schemas.Event{paid("p1", firstMonday), paid("p1", firstMonday+3*24*hour)}, 1},
 		{"the same id of another source", []*schemas.Event{paid("p1", firstMonday), other}, 2},
 		{"a ticket", []*schemas.Event{record(schemas.KindSupport, "ticket_opened", "s1", "ann", firstMonday), record(schemas.KindSupport, "ticket_opened", "s1", "ann", firstMonday)}, 1},

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -225,7 +226,11 @@ func TestTheRampLetsInDayByDay(t *testing.T) {
 	if err := wo.Sweep(100); err != nil {
 		t.Fatal(err)
 	}
-	give(t, wo, signIn("user1", firstMonday+5*day+1), signIn("later", firstMonday+5*day+2))
+	const back = 20 // users who come back once the ramp has begun: those whose day it was not are out of it
+	for i := range back {
+		give(t, wo, signIn(fmt.Sprint("user", i), firstMonday+5*day+1+int64(i)))
+	}
+	give(t, wo, signIn("later", firstMonday+5*day+back+1))
 	var days [6]int
 	for i, before := 0, 0; i < len(days); i, before = i+1, len(said(wo, "quiet/tell")) {
 		advance(t, wo, firstMonday+5*day+int64(i)*day+hour)
@@ -239,17 +244,24 @@ func TestTheRampLetsInDayByDay(t *testing.T) {
 			t.Fatalf("let in by day: %v, want about %d on each of five days", days, users/5)
 		}
 	}
-	if want := users - 1 + 2; total != want { // user1 came back and fell quiet again, like later: edges of their own
-		t.Errorf("%d entered, want %d", total, want)
-	}
-	existing := 0
+	existing, atOnce := 0, 0
 	for _, in := range wo.Intents {
-		if in.EpisodeID == schemas.EpisodeExisting {
-			existing++
+		if in.EpisodeID != schemas.EpisodeExisting {
+			continue
+		}
+		existing++
+		if number, _ := strconv.Atoi(in.DedupeKey[len("quiet/acme~user"):strings.Index(in.DedupeKey, "/existing")]); number < back {
+			atOnce++
+			if in.DueAt != firstMonday+5*day {
+				t.Errorf("user%d came back, and the ramp let them in", number)
+			}
 		}
 	}
-	if existing != users-1 {
-		t.Errorf("%d were let in by the ramp, want %d", existing, users-1)
+	if existing != users-back+atOnce {
+		t.Errorf("%d were let in by the ramp, want %d", existing, users-back+atOnce)
+	}
+	if want := existing + back + 1; total != want { // who came back fell quiet again, like later: edges of their own
+		t.Errorf("%d entered, want %d", total, want)
 	}
 }
 
