@@ -128,3 +128,32 @@ tiers: [{name: low, below: 3}, {name: high}]`)
 		t.Errorf("order: %s", got)
 	}
 }
+
+// TestEchoesAreRefused: a playbook that logs evidence at every evidence, and nothing that ends it.
+func TestEchoesAreRefused(t *testing.T) {
+	const echo = `evidence: e
+for: each account
+records: [{id: seen, event: login, value: 1}]
+---
+playbook: echo
+for: each account
+class: internal
+again: AGAIN
+start: START
+steps: [{id: more, log: out, value: 1}]`
+	for _, one := range []struct {
+		again, start string
+		refused      bool
+	}{
+		{"always", "{event: evidence_added}", true},
+		{"every 1d", "{event: evidence_added}", false},
+		{"always", `{event: evidence_added, if: event.record == "seen"}`, false},
+		{"always", "{event: login}", false},
+	} {
+		_, err := loadDocuments(strings.NewReplacer("AGAIN", one.again, "START", one.start).Replace(echo))
+		want := `a.yaml:9:1: a cycle that has no end: evidence_added -> echo -> evidence_added; give the start an if (event.record != "out")`
+		if refused := err != nil && strings.Contains(err.Error(), want); refused != one.refused || err != nil && !refused {
+			t.Errorf("again: %s, start: %s: %v", one.again, one.start, err)
+		}
+	}
+}

@@ -36,6 +36,7 @@ func (ld *loader) load() (*Bundle, error) {
 	ld.vocabularies()
 	ld.derive()
 	ld.playbooks()
+	ld.endlessChains()
 	ld.monthly()
 	ld.policies()
 	ld.finish()
