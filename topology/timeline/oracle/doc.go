@@ -41,5 +41,13 @@
 //  18. An intent that loses its `if` while it is held is `withdrawn`; `skipped` is what was never held. A stop says
 //     `stopped` for each held step and once for the episode.
 //  19. With `missed: send` a step that is past its expiry has the instant at which it is reached for its slot.
-//  20. Timers of one playbook and subject at one due fire as inside one event: stops, steps, then starts.
+//  20. Timers of one playbook and subject at one due fire as inside one event: stops, steps, moves to another state, starts.
+//  21. A late event from before the start of an episode is none of its steps' and leads out of no state.
+//
+// Features names what a case uses and what happened in it, so that a comparison can leave out a number of this list:
+// 3 saw:edge_kept_by_timer, 9 saw:stop_true_at_entry, 11 saw:regret, 12 saw:at_before_start, 17 expr:pane,
+// 18 saw:step_withdrawn, 19 saw:sent_past_expiry, 21 saw:out_of_order.
+//
+// Firm by the texts are the keys of what is delivered, due, decided_at and not_before of intents, the keys of cancels, and
+// which decisions entered, not_entered, skipped, missed, stopped there are. Soft are the instants of stopped and cancel.
 package oracle

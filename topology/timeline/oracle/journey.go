@@ -78,7 +78,7 @@ func (ep *episode) endAlways(wo *world, oc occasion) {
 
 // seeMoves lets a record lead out of the state.
 func (ep *episode) seeMoves(wo *world, ha *happened) {
-	if ep.pb.First == "" || !ep.open || ep.inFinal() {
+	if ep.pb.First == "" || !ep.open || ep.inFinal() || ha.at < ep.start {
 		return
 	}
 	oc := occasion{start: ep.start, due: ha.at, judge: ep.su.judged, decided: ha.at, ha: ha, byEvent: true}
@@ -119,11 +119,11 @@ func (ep *episode) moveAppointments(wo *world) []appointment {
 	var list []appointment
 	for _, mo := range ep.at(ep.state).After {
 		due := ep.since.plus(mo.Delay)
-		list = append(list, wo.timer(ep.su, ep.pb.Name, "", stepRank, due, func() { ep.moveByTime(wo, mo.To, due) }))
+		list = append(list, wo.timer(ep.su, ep.pb.Name, "", moveRank, due, func() { ep.moveByTime(wo, mo.To, due) }))
 	}
 	for i, due := range ep.gotoDue {
 		if due != 0 {
-			list = append(list, wo.timer(ep.su, ep.pb.Name, "", stepRank, due, func() { ep.gotoByTime(wo, i, due) }))
+			list = append(list, wo.timer(ep.su, ep.pb.Name, "", moveRank, due, func() { ep.gotoByTime(wo, i, due) }))
 		}
 	}
 	return list

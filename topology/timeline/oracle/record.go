@@ -196,6 +196,7 @@ func (su *subject) appointments(wo *world) []appointment {
 const (
 	stopRank = iota
 	stepRank
+	moveRank // out of a state
 	startRank
 )
 

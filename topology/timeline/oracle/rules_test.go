@@ -437,6 +437,11 @@ func journeyCases() []rulesCase {
 			intents: []string{"bravo u1 03-01T10:00:00/10:00:00 once", "welcome u1 03-01T09:00:00/09:00:00 once"},
 		},
 		{
+			name: "a late event from before the start leads nowhere", until: "03-01 12:00", books: onboarding(),
+			lines:   []string{"03-01 09:00 login u1", "03-01 08:58 used u1 arrives=09:01"},
+			intents: []string{"welcome u1 03-01T09:00:00/09:00:00 once"},
+		},
+		{
 			name: "goto by time", until: "03-09 00:00", books: onboarding(Move{When: is(call("idle", "login"), ">=", lasts(26*Hour)), To: "done"}),
 			lines: []string{"03-01 09:00 login u1", "03-01 10:00 used u1"},
 			intents: []string{

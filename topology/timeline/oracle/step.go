@@ -96,10 +96,8 @@ func (sp *stepping) expires() Span {
 }
 
 func (sp *stepping) seeEvent(wo *world, ha *happened) {
-	if ha.at < sp.ep.start && !sp.ep.pb.Send {
-		sp.due = ha.at
-		sp.conclude(wo, "missed", ha.at)
-		return
+	if ha.at < sp.ep.start {
+		return // a late one, from before the episode
 	}
 	wo.note("step_by_event")
 	sp.decide(wo, ha.at, ha.at, sp.ep.su.judged, ha)
