@@ -42,7 +42,7 @@
 //     `stopped` for each held step and once for the episode.
 //  19. With `missed: send` a step that is past its expiry has the instant at which it is reached for its slot.
 //  20. Timers of one playbook and subject at one due fire as inside one event: stops, steps, moves to another state, starts.
-//  21. A late event from before the start of an episode is none of its steps' and leads out of no state.
+//  21. A late event from before the start of an episode is none of its steps', leads out of no state and stops nothing.
 //
 // Features names what a case uses and what happened in it, so that a comparison can leave out a number of this list:
 // 3 saw:edge_kept_by_timer, 9 saw:stop_true_at_entry, 11 saw:regret, 12 saw:at_before_start, 17 expr:pane,

@@ -5,7 +5,7 @@ func (ep *episode) seeStops(wo *world, ha *happened) {
 	for i := range ep.pb.Stops {
 		st := &ep.pb.Stops[i]
 		vi := ep.view(wo, ep.su.judged, ha)
-		matches := ep.ru.stopsAt(st, ha) || st.When != nil && vi.is(st.When)
+		matches := ep.ru.stopsAt(st, ha) && ha.at >= ep.start || st.When != nil && vi.is(st.When)
 		if !matches || !vi.is(st.If) {
 			continue
 		}

@@ -72,7 +72,7 @@ func (ru *rule) see(wo *world, ha *happened, before snapshot) {
 	if ru.su.invoice != "" && !ha.concerns(ru.su) {
 		return // without the key's field it starts nothing
 	}
-	rearmed := ru.pb.Again.Kind == After && ha.is(ru.pb.Again.After) && ru.ever && !ru.armed && ha.at >= ru.entered
+	rearmed := ru.pb.Again.Kind == After && ha.is(ru.pb.Again.After) && ru.ever && !ru.armed && ha.at > ru.entered
 	if rearmed {
 		ru.armed = true
 		wo.note("rearmed_by_event")
@@ -90,7 +90,7 @@ func (ru *rule) seeEdge(wo *world, ha *happened, before snapshot, rearmed bool) 
 		return
 	}
 	now := ru.view(wo, ru.su.judged, ha).is(ru.pb.Start.When)
-	byTime := before[ru] && !ru.on && ru.due != 0 && ru.due <= ru.su.judged
+	byTime := before[ru] && !rearmed && !ru.on && ru.due != 0 && ru.due <= ru.su.judged
 	switch {
 	case byTime:
 		wo.note("edge_kept_by_timer")
