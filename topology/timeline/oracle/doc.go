@@ -21,7 +21,7 @@
 //  2. While a record is processed its own input holds the clock at what it has read so far, even if it is the last one.
 //  3. A timer that was armed for an instant D before an event of (D, D + lateness] stays armed for D and is judged at D on
 //     what is folded by then; timers that lie ahead of the event are computed anew from the event's instant on.
-//  4. A `when` whose fall by time is still pending when an event makes it true again has no new edge.
+//  4. A `when` whose fall by time is still pending when an event makes it true again has a new edge, by that event.
 //  5. `if` is asked before `again`; an event start whose `if` is false records nothing, whatever `again` would say.
 //  6. `every D` re-arms at entry + D inclusive; entry is start.time. Judged anew then; an open episode loses this
 //     occasion, later edges count.
@@ -49,5 +49,6 @@
 // 18 saw:step_withdrawn, 19 saw:sent_past_expiry, 21 saw:out_of_order.
 //
 // Firm by the texts are the keys of what is delivered, due, decided_at and not_before of intents, the keys of cancels, and
-// which decisions entered, not_entered, skipped, missed, stopped there are. Soft are the instants of stopped and cancel.
+// which decisions entered, skipped, missed, stopped there are. Soft are the instants of stopped and cancel, a cancel at the
+// very instant of the expiry, and not_entered of what re-arms inside an open episode or can never enter again.
 package oracle
