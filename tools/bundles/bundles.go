@@ -6,9 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 
-	"holdfast/tools/cli"
 	"holdfast/topology/playbook"
 )
 
@@ -23,12 +21,7 @@ func Load(stderr io.Writer, dir string) (*playbook.Bundle, error) {
 	bundle, err := playbook.Load(os.DirFS(dir))
 	var problems playbook.Errors
 	if errors.As(err, &problems) {
-		for _, problem := range problems {
-			placed := *problem
-			placed.File = filepath.Join(dir, problem.File)
-			_, _ = fmt.Fprintln(stderr, placed.Error())
-		}
-		return nil, fmt.Errorf("%s in %s", cli.Count(int64(len(problems)), "error"), dir)
+		return nil, list(stderr, dir, problems)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read the playbooks: %w", err)

@@ -34,7 +34,7 @@ func NewCommand() *cobra.Command {
 		if err != nil {
 			return cli.Usagef("--run %q: %v", *run, err)
 		}
-		bundle, err := bundles.Load(cmd.ErrOrStderr(), args[0])
+		bundle, err := bundles.LoadWithTests(cmd.ErrOrStderr(), args[0])
 		if err == nil {
 			err = bundle.Runnable()
 		}

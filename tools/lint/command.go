@@ -21,7 +21,7 @@ func NewCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "lint DIR",
 		Short: "check the playbooks of a folder, or explain them",
-		Long: "Checks every playbook of a folder as the processor does when it starts: names, types, times. All that is wrong\n" +
+		Long: "Checks every playbook of a folder as the processor does when it starts: names, types, times; and its tests. All that is wrong\n" +
 			"is listed as FILE:LINE:COLUMN with what to write instead. What is right and does nothing (a rule that can never be\n" +
 			"true, tiers that overlap, an episode that nothing stops, a cap out of reach) is a warning; then a line says what\n" +
 			"each playbook does. With --explain the argument may be one file of the folder: each of its documents is put into\n" +
@@ -38,7 +38,7 @@ func NewCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		bundle, err := bundles.Load(cmd.ErrOrStderr(), dir)
+		bundle, err := bundles.LoadWithTests(cmd.ErrOrStderr(), dir)
 		if err != nil {
 			return err
 		}
