@@ -36,7 +36,7 @@ func NewCommand() *cobra.Command {
 		}
 		bundle, err := bundles.LoadWithTests(cmd.ErrOrStderr(), args[0])
 		if err == nil {
-			err = bundle.Runnable()
+			err = bundles.Runnable(cmd.ErrOrStderr(), args[0], bundle)
 		}
 		if err != nil {
 			return err
@@ -82,6 +82,8 @@ func (pl *player) finish() error {
 	switch {
 	case pl.failed > 0:
 		return fmt.Errorf("%d of %s failed", pl.failed, cli.Count(all, "test"))
+	case all == 0 && len(pl.bundle.Tests) > 0:
+		return fmt.Errorf("no test matches --run %q; there are %s", pl.wanted, cli.Count(int64(len(pl.bundle.Tests)), "test"))
 	case all == 0:
 		_, err := fmt.Fprintf(pl.out, "no test: write a document `test: TITLE` with given and expect into a file of %s\n", pl.dir)
 		return err
@@ -114,16 +116,15 @@ func (pl *player) play(sc *timeline.Scenario) error {
 	return pl.misses(re)
 }
 
-// misses shows each expectation that was not met with what came out about the same playbook and subject.
+// misses shows each expectation that was not met, and what came out about the same playbook and subject: once where
+// several ask about the same.
 func (pl *player) misses(re timeline.Report) error {
-	for _, mi := range re.Misses {
-		text := fmt.Sprintf("      line %d\n", mi.Line)
-		if mi.Expected != "" {
-			text += "        expected  " + mi.Expected + "\n"
-		}
-		text += "        got       " + strings.ReplaceAll(mi.Got, "\n", "\n                  ") + "\n"
-		if err := pl.write("%s", text); err != nil {
+	for i, mi := range re.Misses {
+		if err := pl.miss(re.Scenario.File, mi); err != nil {
 			return err
+		}
+		if i+1 < len(re.Misses) && re.Misses[i+1].About == mi.About {
+			continue
 		}
 		story := re.World.Story(mi.About)
 		if len(story) == 0 {
@@ -132,11 +133,22 @@ func (pl *player) misses(re timeline.Report) error {
 			}
 			continue
 		}
+		if err := pl.write("        what came out:\n"); err != nil {
+			return err
+		}
 		if err := pl.tell("        ", story); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (pl *player) miss(file string, mi timeline.Miss) error {
+	text := fmt.Sprintf("      %s:%d\n", file, mi.Line)
+	if mi.Expected != "" {
+		text += "        expected  " + strings.TrimSpace(mi.Expected) + "\n"
+	}
+	return pl.write("%s        got       %s\n", text, strings.ReplaceAll(mi.Got, "\n", "\n                  "))
 }
 
 // storyLines bounds what is shown of one story.

@@ -14,6 +14,8 @@ import (
 	"holdfast/schemas"
 	"holdfast/tools/bundles"
 	"holdfast/tools/cli"
+	"holdfast/topology/lang"
+	"holdfast/topology/playbook"
 	"holdfast/topology/timeline"
 	"holdfast/topology/value"
 )
@@ -67,9 +69,12 @@ func run(cmd *cobra.Command, opts options, file string) (err error) {
 	}
 	bundle, err := bundles.Load(cmd.ErrOrStderr(), opts.playbooks)
 	if err == nil {
-		err = bundle.Runnable()
+		err = bundles.Runnable(cmd.ErrOrStderr(), opts.playbooks, bundle)
 	}
 	if err != nil {
+		return err
+	}
+	if err := opts.known(bundle); err != nil {
 		return err
 	}
 	in, err := open(cmd.InOrStdin(), file)
@@ -95,6 +100,21 @@ func run(cmd *cobra.Command, opts options, file string) (err error) {
 		return fmt.Errorf("%s of %s could not be read, named above; the others were", cli.Count(rd.refused, "line"), file)
 	}
 	return nil
+}
+
+// known refuses a playbook that is not there: the story would be empty and nobody would know why.
+func (op options) known(bundle *playbook.Bundle) error {
+	var names []string
+	for _, pb := range bundle.Playbooks {
+		if pb.Name == op.filter.Playbook {
+			return nil
+		}
+		names = append(names, pb.Name)
+	}
+	if op.filter.Playbook == "" {
+		return nil
+	}
+	return cli.Usagef("--playbook %s: there is none%s", op.filter.Playbook, lang.Suggest(op.filter.Playbook, names))
 }
 
 // end reads --until; below 0: it is not given.
