@@ -70,15 +70,20 @@ func (ex Expectation) check(wo *World) string {
 	return "nothing is expected: write intent, none, count, cancel, decision or signal"
 }
 
-// one looks for an intent that is as expected in everything that is named.
+// one looks for an intent that is as expected in everything that is named. Of several that are not, it tells of the one
+// that is due when it should be: the others are other occasions.
 func (ex Expectation) one(wo *World, path, action string) string {
-	why := "there is none"
+	why, dueThen := "there is none", false
 	for _, in := range wo.Intents {
 		if in.Action != action || !ex.selects(in, path) {
 			continue
 		}
-		if why = ex.differs(in); why == "" {
+		differs := ex.differs(in)
+		if differs == "" {
 			return ""
+		}
+		if !dueThen {
+			why, dueThen = differs, ex.Due != "" && !strings.HasPrefix(differs, "due ")
 		}
 	}
 	return why
