@@ -7,12 +7,14 @@ BIN   := bin
 FUZZTIME    ?= 5s
 BENCHTIME   ?= 1s
 METAMORPHIC_RUNS ?= 100
+PEERS        ?= ../shared/peers
+PEERS_ROUNDS ?= 3
 RACE        ?= ./broker/... ./processor/... ./state/... ./tools/...
 STATICCHECK ?= honnef.co/go/tools/cmd/staticcheck@v0.8.2
 E2E         := $(GO) test -tags e2e -count=1 ./e2e/...
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test fmt race bench lint fuzz e2e cdnow kill-test kafka-test kafka-kill-test mutants metamorphic need-kcat need-java clean
+.PHONY: help build demo test fmt race bench bench-peers lint fuzz e2e cdnow kill-test kafka-test kafka-kill-test mutants metamorphic need-kcat need-java clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +40,10 @@ race: ## the concurrent rooms under the race detector (needs a C compiler)
 bench: build ## benchmarks of the rooms, then events per second of the whole pipeline beside the bare loop
 	$(GO) test -run '^$$' -bench . -benchtime $(BENCHTIME) ./schemas/... ./state/... ./topology/...
 	$(GO) run ./e2e/bench -root .
+
+bench-peers: need-java ## the same job beside Kafka Streams and the bare loop on Apache Kafka (PEERS, PEERS_ROUNDS; about 6 minutes a round)
+	$(GO) build -o $(BIN)/peers ./e2e/peers
+	cd $(PEERS) && PROCESSOR=$(CURDIR)/$(BIN)/peers PEERS_DIR=$(abspath $(PEERS)) OUT=$(CURDIR)/out/peers ONLY='^(zipf|uniform|small)/(streams-eos|bare|processor)-100$$' ./run $(PEERS_ROUNDS)
 
 lint: fmt ## vet and staticcheck (fetched by Go on first use)
 	$(GO) vet ./...

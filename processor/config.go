@@ -70,6 +70,9 @@ type Config struct {
 	RestoreDeadline time.Duration `yaml:"restore_deadline"`
 	// TimersPerBatch is the most timers that fire at the end of one batch; the rest fires in the next one.
 	TimersPerBatch int `yaml:"timers_per_batch"`
+	// Duplicates is drop (a record whose source and id were read before changes nothing) or keep: the publishers never
+	// repeat an id, and no memory of ids is kept, which costs a read and a write per event.
+	Duplicates string `yaml:"duplicates"`
 	// NoBreaker turns the source-silence breaker off: absences are found also while a whole input says nothing.
 	NoBreaker bool `yaml:"no_breaker"`
 	// SilenceFactor is how many times its usual gap a whole input may be silent before absences on it freeze.
@@ -96,7 +99,7 @@ type Config struct {
 // DefaultConfig is the configuration before any file, variable or flag.
 func DefaultConfig() Config {
 	return Config{
-		App: "holdfast-processor", Clock: "live",
+		App: "holdfast-processor", Clock: "live", Duplicates: "drop",
 		MaxBatch: 20_000, CommitInterval: 100 * time.Millisecond, CheckpointInterval: 5 * time.Second,
 		CacheBytes: 256 << 20, SessionTimeout: 45 * time.Second, TransactionTimeout: 15 * time.Second,
 		EndProofInterval: time.Second, Grace: 5 * time.Second, RestoreDeadline: 3 * time.Minute, StopGrace: 10 * time.Second,
@@ -210,6 +213,7 @@ func (co *Config) Validate() error {
 	bad(co.StopGrace >= 0, "stop_grace: got %v, want 0 or more, e.g. 10s", co.StopGrace)
 	bad(co.RestoreDeadline > 0, "restore_deadline: got %v, want more than 0, e.g. 3m", co.RestoreDeadline)
 	bad(co.TimersPerBatch >= 1, "timers_per_batch: got %d, want at least 1", co.TimersPerBatch)
+	bad(co.Duplicates == "drop" || co.Duplicates == "keep", "duplicates: got %q, want drop, or keep where no publisher ever repeats an id", co.Duplicates)
 	bad(co.SilenceFactor >= 1, "silence_factor: got %v, want at least 1, e.g. 3: a silence is longer than the usual gap", co.SilenceFactor)
 	bad(co.SilenceMinimum >= time.Minute, "silence_minimum: got %v, want at least 1m, e.g. 1h", co.SilenceMinimum)
 	bad(co.ReleaseOver >= time.Minute, "release_over: got %v, want at least 1m, e.g. 1h: what was frozen is let go slowly", co.ReleaseOver)

@@ -266,7 +266,11 @@ func (pr *Processor) leaveGroup() {
 
 // newRules makes the pure computation of one task.
 func (pr *Processor) newRules(store topology.Store, sink topology.Sink) *operator.Task {
-	return pr.rules(pr.bundle, store, sink)
+	rules := pr.rules(pr.bundle, store, sink)
+	if pr.config.Duplicates == "keep" {
+		rules.TrustIDs()
+	}
+	return rules
 }
 
 // inputTopics are the topics that the processor reads, in rank order.

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"holdfast/broker/registry"
@@ -98,7 +99,7 @@ func createTopics(ctx context.Context, se settings, names schemas.TopicNames) er
 		for _, setting := range topic.Config {
 			config[setting.Key] = &setting.Value
 		}
-		if _, err := admin.CreateTopic(ctx, count, 1, config, topic.Name); err != nil {
+		if _, err := admin.CreateTopic(ctx, count, 1, config, topic.Name); err != nil && !errors.Is(err, kerr.TopicAlreadyExists) { // just made
 			return fmt.Errorf("create topic %s: %w", topic.Name, err)
 		}
 	}
@@ -152,7 +153,7 @@ func freeAddress() (string, error) {
 // writeConfig writes the bundle and the configuration of the processor, and gives its arguments.
 func writeConfig(dir string, se settings, names schemas.TopicNames, registryURL, admin string) ([]string, error) {
 	playbooks := filepath.Join(dir, "playbooks")
-	config := fmt.Sprintf("topics:\n  user_actions: %s\n  billing: %s\n  support: %s\n  profiles: %s\n  receipts: %s\n  events: %s\n  intents: %s\n  decisions: %s\n"+
+	config := fmt.Sprintf("duplicates: keep\ntopics:\n  user_actions: %s\n  billing: %s\n  support: %s\n  profiles: %s\n  receipts: %s\n  events: %s\n  intents: %s\n  decisions: %s\n"+
 		"  signals: %s\n  dead_letters: %s\n  changelog: %s\n  manifest: %s\n  bundles: %s\n  control: %s\n  links: %s\n",
 		names.UserActions, names.Billing, names.Support, names.Profiles, names.Receipts, names.Events, names.Intents, names.Decisions,
 		names.Signals, names.DeadLetters, names.Changelog, names.Manifest, names.Bundles, names.Control, names.Links)
@@ -161,6 +162,6 @@ func writeConfig(dir string, se settings, names schemas.TopicNames, registryURL,
 	if err != nil {
 		return nil, fmt.Errorf("write the configuration: %w", err)
 	}
-	return strings.Fields(fmt.Sprintf("--config %s --brokers %s --registry %s --playbooks %s --state %s --clock event --exit-when-done --lanes 1 --commit-interval %s --admin %s --log-level warn",
-		filepath.Join(dir, "processor.yaml"), se.brokers, registryURL, playbooks, filepath.Join(dir, "state"), se.interval, admin)), nil
+	return strings.Fields(fmt.Sprintf("--config %s --brokers %s --registry %s --playbooks %s --state %s --clock event --exit-when-done --lanes 1 --commit-interval %s --admin %s --log-level warn --group %s --app %s",
+		filepath.Join(dir, "processor.yaml"), se.brokers, registryURL, playbooks, filepath.Join(dir, "state"), se.interval, admin, se.group, se.group)), nil
 }

@@ -52,8 +52,7 @@ type identity struct {
 func (ta *Task) identify(ev *schemas.Event, account, user *party) *identity {
 	id := &ta.identity
 	id.sub = nil
-	switch {
-	case ev.IDIsPosition, ev.ID == "", ev.Kind == schemas.KindProfile, ev.Kind == schemas.KindEngine:
+	if !ta.remembersID(ev) {
 		return id
 	}
 	id.sub = account.sub

@@ -24,6 +24,8 @@ type Task struct {
 	keepers      []keeper  // what wants to be woken beside the playbooks
 	facts        builtin
 	maxLateness  int64 // ms, of any playbook and the bundle
+	aboutUsers   bool  // something in the bundle is (about.go)
+	trustsIDs    bool  // the publishers never repeat one
 
 	meta   meta
 	clock  int64 // C of the call at hand
@@ -91,6 +93,7 @@ func NewTask(b *playbook.Bundle, store topology.Store, sink topology.Sink) *Task
 	ta.docs = newDocuments(b, ta.rules, &ta.concern)
 	ta.keepers = append(ta.keepers, documentKeeper{}, newRampKeeper(ta.rules))
 	ta.listInputs()
+	ta.aboutUsers = aboutUsers(b)
 	return ta
 }
 
@@ -192,10 +195,10 @@ func (ta *Task) CatchUp(ev *schemas.Event, clock int64) (more bool, err error) {
 	return ta.catchUp(ev, account, user)
 }
 
-// partiesOf opens the account of an event and, if it has one, the user (else nil).
+// partiesOf opens the account of an event and the user, nil if it has none or nothing wants to know anything of them.
 func (ta *Task) partiesOf(ev *schemas.Event) (account, user *party) {
 	account = ta.open(topology.Ref{Account: ev.Account, Kind: topology.SubjectAccount})
-	if ev.User != "" {
+	if ev.User != "" && ta.opensUser(ev) {
 		user = ta.openUser(topology.Ref{Account: ev.Account, Kind: topology.SubjectUser, ID: ev.User}, account.sub)
 	}
 	return account, user
