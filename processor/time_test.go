@@ -113,20 +113,23 @@ func TestAnEventClockEndsWithItsEvents(t *testing.T) {
 // its end for ever, and nothing is ever caught up.
 func TestTheEndOfAnInputCountsMarkers(t *testing.T) {
 	wo := newWorld(t, 1, testBundle)
-	first := login("1", "acme", "ann", day0)
+	first, taken := login("1", "acme", "ann", day0), login("2", "acme", "bob", day0)
 	client, err := kgo.NewClient(kgo.SeedBrokers(wo.broker.KafkaAddr()), kgo.TransactionalID("publisher"), kgo.RecordPartitioner(kgo.ManualPartitioner()))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(client.Close)
-	for _, end := range []kgo.TransactionEndTry{kgo.TryAbort, kgo.TryCommit} { // the aborted one must not count
+	for _, one := range []struct {
+		event event
+		end   kgo.TransactionEndTry
+	}{{taken, kgo.TryAbort}, {first, kgo.TryCommit}} { // the aborted one must not count
 		if err := client.BeginTransaction(); err != nil {
 			t.Fatal(err)
 		}
-		if err := client.ProduceSync(wo.ctx, first.record(wo)).FirstErr(); err != nil {
+		if err := client.ProduceSync(wo.ctx, one.event.record(wo)).FirstErr(); err != nil {
 			t.Fatal(err)
 		}
-		wo.end(client, end)
+		wo.end(client, one.end)
 	}
 	until := day0.AddDate(0, 0, 5)
 	ru := wo.runToEnd(until)
