@@ -121,3 +121,16 @@ func addFile(t *testing.T, files fstest.MapFS, file, name string) {
 	}
 	files[name] = &fstest.MapFile{Data: text}
 }
+
+// TestLoggedEvidence: the goal of a log step is an expression, so a test may expect the total of any goal.
+func TestLoggedEvidence(t *testing.T) {
+	logging := tested + "---\nplaybook: won\nfor: each user\nclass: lifecycle\nstart: {event: login}\nsteps: [{id: win, log: first_win, value: 1, goal: \"account.goal\"}]\n"
+	document := "test: t\nusers: {u1: {account: a1}}\ngiven: [{at: 2026-03-01, login: u1}]\nexpect: [{signal: evidence/less work, account: a1, is: 1}]"
+	bu, err := playbook.Load(fstest.MapFS{"bundle.yaml": {Data: []byte(logging)}, "t.yaml": {Data: []byte(document)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := bu.CheckTests(); err != nil {
+		t.Error(err)
+	}
+}

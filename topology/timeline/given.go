@@ -26,23 +26,33 @@ func (sc *Scenario) adjust(b playbook.Bundle) (*playbook.Bundle, error) {
 		}
 		b.History = at
 	}
-	if sc.Lateness == "" {
-		return &b, nil
+	was := b.Lateness.Milliseconds()
+	lateness := was
+	if sc.Lateness != "" {
+		var ok bool
+		if lateness, ok = value.ParseDuration(sc.Lateness); !ok {
+			return nil, fmt.Errorf("lateness: %q is no duration; write 10m", sc.Lateness)
+		}
+		b.Lateness = time.Duration(lateness) * time.Millisecond
 	}
-	lateness, ok := value.ParseDuration(sc.Lateness)
-	if !ok {
-		return nil, fmt.Errorf("lateness: %q is no duration; write 10m", sc.Lateness)
-	}
-	was, playbooks := b.Lateness.Milliseconds(), b.Playbooks
-	b.Lateness, b.Playbooks = time.Duration(lateness)*time.Millisecond, nil
+	b.Playbooks = adjustPlaybooks(b.Playbooks, was, lateness)
+	return &b, nil
+}
+
+// adjustPlaybooks gives playbooks the lateness of a test; one that has its own keeps it. A ramp lets everybody in at once
+// (language.md 15, Tests).
+func adjustPlaybooks(playbooks []*playbook.Playbook, was, lateness int64) (adjusted []*playbook.Playbook) {
 	for _, pb := range playbooks {
 		own := *pb
-		if own.Lateness == was { // one that has its own keeps it
+		if own.Lateness == was {
 			own.Lateness = lateness
 		}
-		b.Playbooks = append(b.Playbooks, &own)
+		if own.Start.Existing == playbook.ExistingRamp {
+			own.Start.Existing = playbook.ExistingInclude
+		}
+		adjusted = append(adjusted, &own)
 	}
-	return &b, nil
+	return adjusted
 }
 
 // reading is the making of lines.
