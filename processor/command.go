@@ -62,6 +62,7 @@ func Main(ctx context.Context, args, environ []string, stdout, stderr io.Writer)
 		fmt.Fprintf(stdout, "ok: bundle %s revision %d, %d playbooks\n", pr.bundle.Name, pr.bundle.Revision, len(pr.bundle.Playbooks))
 		return exitOK
 	}
+	tuneMemory(config.CacheBytes)
 	run := pr.Run
 	if mode == modePlan {
 		run = func(ctx context.Context) error { return pr.Plan(ctx, stdout) }

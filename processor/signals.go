@@ -12,9 +12,9 @@ import (
 // record with `closed`, not a tombstone: a reader learns when and under which bundle it went.
 func (wi *wire) encodeSignals(sum hash.Hash, signals []*schemas.Signal, sequence int64) error {
 	wi.signals = 0
-	newest := newestSignals(signals)
+	keys, newest := newestSignals(signals)
 	for i, signal := range signals {
-		key := schemas.SignalKey(signal.AccountID, signal.UserID, signal.Name)
+		key := keys[i]
 		if newest[key] != i {
 			continue
 		}
@@ -29,11 +29,15 @@ func (wi *wire) encodeSignals(sum hash.Hash, signals []*schemas.Signal, sequence
 	return nil
 }
 
-// newestSignals says which signal of each key is the last.
-func newestSignals(signals []*schemas.Signal) map[string]int {
-	newest := make(map[string]int, len(signals))
-	for i, signal := range signals {
-		newest[schemas.SignalKey(signal.AccountID, signal.UserID, signal.Name)] = i
+// newestSignals gives the key of each signal, and says which signal of each key is the last.
+func newestSignals(signals []*schemas.Signal) (keys []string, newest map[string]int) {
+	if len(signals) == 0 {
+		return nil, nil
 	}
-	return newest
+	keys, newest = make([]string, len(signals)), make(map[string]int, len(signals))
+	for i, signal := range signals {
+		keys[i] = schemas.SignalKey(signal.AccountID, signal.UserID, signal.Name)
+		newest[keys[i]] = i
+	}
+	return keys, newest
 }

@@ -17,6 +17,7 @@ type rule struct {
 	moves                        []int64 // how often a state was entered and left: stateMoves
 	readsMarks                   bool    // an expression may ask what became of a step
 	watches                      bool    // a step or a state waits for a condition
+	timed                        bool    // time alone may let somebody in
 	lazy                         bool    // an episode waits for something of the account that no event of the user tells
 	activation                   activation
 }
@@ -27,6 +28,7 @@ func newRule(pb *playbook.Playbook) *rule {
 		runningKey: lang.RunningKey(pb.Name), perKey: topology.Key("rule.per/" + pb.Name),
 		byID: map[string]int{}, states: map[string]int{}, moves: make([]int64, len(pb.States)*int(wayCount)),
 	}
+	ru.timed = pb.Start.When != nil || pb.Start.Schedule != nil || pb.Again.When != nil
 	for i, st := range pb.Steps {
 		ru.byID[st.ID] = i
 		ru.watches = ru.watches || st.Timing == playbook.TimingWhen

@@ -182,8 +182,10 @@ func (ta *Task) nextOf(pa *party, ru *rule, open bool, se *search) error {
 	timer := func(due int64, wo work) {
 		se.offer(unit{wake: topology.TimerAt(due + ru.Lateness), due: due, work: wo, rule: ru})
 	}
-	if due, ok := ta.startDue(pa, ru, &li); ok {
-		timer(due, workStart)
+	if ru.timed {
+		if due, ok := ta.startDue(pa, ru, &li); ok {
+			timer(due, workStart)
+		}
 	}
 	if due, ok := ru.settleDue(&li); ok {
 		timer(due, workSettle)
