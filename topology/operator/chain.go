@@ -212,6 +212,14 @@ func listenedTo(b *playbook.Bundle, rules []*rule, co *concern, ds *documents) m
 		for _, def := range b.Events {
 			awaited[def] = awaited[def] || events[def]
 		}
+		for _, pr := range []*lang.Program{ru.Start.When, ru.Again.When} { // those of users concern every event, and stand in no list
+			if pr == nil {
+				continue
+			}
+			for _, def := range pr.Events {
+				awaited[def] = true
+			}
+		}
 	}
 	for _, def := range b.Events {
 		if len(def.AccountSlots)+len(def.UserSlots)+len(co.byEvent[def.Index])+len(ds.byEvent[def.Index]) == 0 && !awaited[def] {

@@ -105,12 +105,14 @@ func (ta *Task) rises(pa *party, ru *rule, ed *edges, oc occasion, anew bool) bo
 		ed.cursor = max(ed.cursor, oc.now)
 	}
 	switch {
+	case !is && ed.start && !oc.silent && ta.marked[ru.Index] && !ta.earlier[ru.Index] && ta.timerKeeps(pa, ru, *ed, oc.now, false):
+		return false // whoever comes back before the timer looks was not away, whatever is read in between
 	case !is:
 		ed.start, ed.disarmed = false, false
 		return false
 	case ed.start, ed.disarmed:
 		return false
-	case !oc.silent && !anew && !turned && ta.earlier[ru.Index] && ta.timerKeeps(pa, ru, *ed, oc.now):
+	case !oc.silent && !anew && !turned && ta.earlier[ru.Index] && ta.timerKeeps(pa, ru, *ed, oc.now, true):
 		return false
 	case !oc.silent && !anew && ta.earlier[ru.Index] && ta.keepsEdge(pa, ru, oc.now):
 		return false
@@ -119,10 +121,10 @@ func (ta *Task) rises(pa *party, ru *rule, ed *edges, oc occasion, anew bool) bo
 	return true
 }
 
-// timerKeeps says whether time made the condition true at an instant whose timer is still to fire (language.md 15,
-// edges and instants). If no instant can be named it was something that nobody watched (an account's value in a user's
+// timerKeeps says whether time made the condition true, or false, at an instant whose timer is still to fire (language.md
+// 15, edges and instants). If no instant can be named it was something that nobody watched (an account's value in a user's
 // playbook), and the event at hand is the first to see it.
-func (ta *Task) timerKeeps(pa *party, ru *rule, ed edges, now int64) bool {
+func (ta *Task) timerKeeps(pa *party, ru *rule, ed edges, now int64, is bool) bool {
 	fr := ta.see(pa, ru.judgedFrom(pa, ed.cursor))
 	for range maxTries {
 		at := ru.Start.When.Next(fr)
@@ -130,7 +132,7 @@ func (ta *Task) timerKeeps(pa *party, ru *rule, ed edges, now int64) bool {
 			return false
 		}
 		fr.Now = at
-		if holds(ru.Start.When, fr) {
+		if holds(ru.Start.When, fr) == is {
 			return true
 		}
 	}

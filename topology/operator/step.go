@@ -142,16 +142,16 @@ type ruling struct {
 // decideStep holds a step for its slot, or says why not.
 func (ta *Task) decideStep(pa *party, ru *rule, ep *episode, st *playbook.Step, rl ruling) {
 	ta.judging(ru, ep, st.ID, rl.due)
+	why := missedBy(ep, st, rl)
+	rl.due = rl.settledDue()
 	slot := rl.due
-	if why := missedBy(ep, st, rl); why != "" {
+	if why != "" {
 		if !ru.SendMissed {
 			ta.drop(pa, ru, ep, st, note{outcome: missed, code: "missed", text: why, at: rl.at, due: rl.due})
 			return
 		}
-		slot = max(rl.due, rl.reached())
-	}
-	if rl.oc.settled {
-		rl.due, slot = max(rl.due, rl.oc.now), max(slot, rl.oc.now) // what is due while the start settles is due then
+		rl.at = rl.reached()
+		slot = max(rl.due, rl.at)
 	}
 	fr := ta.within(pa, ru, ep, rl.now)
 	fr.Event = rl.oc.event
@@ -173,14 +173,22 @@ func (ta *Task) decideStep(pa *party, ru *rule, ep *episode, st *playbook.Step, 
 // reached is when a step was come to.
 func (rl *ruling) reached() int64 { return max(rl.at, rl.known) }
 
+// settledDue is when the step is due: what is due while the start settles is due then.
+func (rl *ruling) settledDue() int64 {
+	if rl.oc.settled {
+		return max(rl.due, rl.oc.now)
+	}
+	return rl.due
+}
+
 // missedBy says why a step comes too late: it was due before the start (an `at` step has a grace), or it is past its
 // expiry when it is reached. "" if it does not.
 func missedBy(ep *episode, st *playbook.Step, rl ruling) string {
 	switch {
 	case rl.due <= ep.StartAt-missedGrace:
 		return "due " + instantText(rl.due) + ", before the start at " + instantText(ep.StartAt)
-	case rl.reached() > rl.due+st.Expires && !rl.oc.settled:
-		return "expired " + instantText(rl.due+st.Expires) + ", reached at " + instantText(rl.reached())
+	case rl.reached() > rl.settledDue()+st.Expires:
+		return "expired " + instantText(rl.settledDue()+st.Expires) + ", reached at " + instantText(rl.reached())
 	}
 	return ""
 }

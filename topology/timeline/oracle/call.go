@@ -110,7 +110,7 @@ func (vi view) window(ex *Expr, exact bool) []*happened {
 	low, high, bounded := vi.bounds(ex)
 	for _, ha := range of.log[ex.Event] {
 		held := ha.at
-		if !exact && ex.Window > 0 {
+		if (!exact || ex.Before > 0) && ex.Window > 0 { // no ring of k answers what was inside some time ago
 			held = lastOfPane(ha.at, ex.Window, of.owner.zone)
 		}
 		if bounded && (held <= low || held > high) {

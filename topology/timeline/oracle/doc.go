@@ -21,7 +21,8 @@
 //  2. While a record is processed its own input holds the clock at what it has read so far, even if it is the last one.
 //  3. A timer that was armed for an instant D before an event of (D, D + lateness] stays armed for D and is judged at D on
 //     what is folded by then; timers that lie ahead of the event are computed anew from the event's instant on.
-//  4. A `when` whose fall by time is still pending when an event makes it true again has a new edge, by that event.
+//  4. A `when` whose fall by time is still pending when an event makes it true again has no new edge, whatever is
+//     read in between: a return before the timer looks cancels the absence.
 //  5. `if` is asked before `again`; an event start whose `if` is false records nothing, whatever `again` would say.
 //  6. `every D` re-arms at entry + D inclusive; entry is start.time. Judged anew then; an open episode loses this
 //     occasion, later edges count.
@@ -31,8 +32,8 @@
 //     already true at the entry ends the episode there and then.
 //  10. A `cancel` is due and decided as the stop is; an intent is expired from slot + expires on.
 //  11. A stop event with an event time <= the slot of what was published is late: `regret`, then as any stop.
-//  12. An `at` step that is due before the start and still runs is due at the start, as after a settle. The first state
-//     of a journey is entered at start.time, also after a settle.
+//  12. An `at` step that is due before the start and still runs keeps its due, but after a settle: what is due before is
+//     due then. The first state of a journey is entered at start.time, also after a settle.
 //  13. An upward or downward change of tier that `settle` delays must be to the same tier all the time.
 //  14. The first stage, like the first segment, is a value and no change: it makes no event and starts no dwell.
 //  15. A `when` that becomes true because a timer changed a derived value is entered by that engine event.
@@ -40,9 +41,12 @@
 //  17. A pane leaves when the youngest instant that it can hold has left.
 //  18. An intent that loses its `if` while it is held is `withdrawn`; `skipped` is what was never held. A stop says
 //     `stopped` for each held step and once for the episode.
-//  19. With `missed: send` a step that is past its expiry has the instant at which it is reached for its slot.
-//  20. Timers of one playbook and subject at one due fire as inside one event: stops, steps, moves to another state, starts.
-//  21. A late event from before the start of an episode is none of its steps', leads out of no state and stops nothing.
+//  19. With `missed: send` a step that is past its expiry, or due a day or more before the start, has the instant at which
+//     it is reached for its slot and for decided_at.
+//  20. Timers of one playbook and subject at one due fire as inside one event: stops, steps, moves to another
+//     state (`goto` before `after`), starts.
+//  21. A late event from before the start of an episode is none of its steps', leads out of no state and stops nothing,
+//     unless the start's condition, judged again at start.time, is no longer true.
 //
 // Features names what a case uses and what happened in it, so that a comparison can leave out a number of this list:
 // 3 saw:edge_kept_by_timer, 9 saw:stop_true_at_entry, 11 saw:regret, 12 saw:at_before_start, 17 expr:pane,

@@ -123,7 +123,7 @@ func (ep *episode) moveAppointments(wo *world) []appointment {
 	}
 	for i, due := range ep.gotoDue {
 		if due != 0 {
-			list = append(list, wo.timer(ep.su, ep.pb.Name, "", moveRank, due, func() { ep.gotoByTime(wo, i, due) }))
+			list = append(list, wo.timer(ep.su, ep.pb.Name, "", gotoRank, due, func() { ep.gotoByTime(wo, i, due) }))
 		}
 	}
 	return list

@@ -9,6 +9,9 @@ func (ep *episode) seeStops(wo *world, ha *happened) {
 		if !matches || !vi.is(st.If) {
 			continue
 		}
+		if st.Event != "" && ep.precedes(wo, ha) {
+			return
+		}
 		if ep.open {
 			ep.stop(wo, st, ha.at, ha.at, ha)
 		} else if st.Event != "" {
@@ -16,6 +19,15 @@ func (ep *episode) seeStops(wo *world, ha *happened) {
 		}
 		return
 	}
+}
+
+// precedes says that the record came before the start, by its own time, and would not have prevented it.
+func (ep *episode) precedes(wo *world, ha *happened) bool {
+	if ha.at > ep.start || ha.at == ep.start && ep.begun != nil {
+		return false
+	}
+	when := ep.pb.Start.When
+	return when == nil || ep.view(wo, ep.start, nil).is(when)
 }
 
 // fireStop is the timer of a stop's `when`.

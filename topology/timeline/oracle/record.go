@@ -196,7 +196,8 @@ func (su *subject) appointments(wo *world) []appointment {
 const (
 	stopRank = iota
 	stepRank
-	moveRank // out of a state
+	gotoRank // out of a state, by a condition
+	moveRank // by its age
 	startRank
 )
 

@@ -90,7 +90,7 @@ func (ru *rule) seeEdge(wo *world, ha *happened, before snapshot, rearmed bool) 
 		return
 	}
 	now := ru.view(wo, ru.su.judged, ha).is(ru.pb.Start.When)
-	byTime := before[ru] && !rearmed && !ru.on && ru.due != 0 && ru.due <= ru.su.judged
+	byTime := before[ru] != ru.on && !rearmed && ru.due != 0 && ru.due <= ru.su.judged
 	switch {
 	case byTime:
 		wo.note("edge_kept_by_timer")

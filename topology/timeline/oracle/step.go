@@ -19,6 +19,7 @@ type stepping struct {
 	st      *Step
 	phase   phase
 	due     Instant // its timer, 0 for none
+	early   bool    // due a day or more before the start
 	on      bool    // `when` as last judged
 	slot    Instant
 	judge   Instant
@@ -37,15 +38,16 @@ func (sp *stepping) locate(wo *world, at Instant) {
 		return
 	}
 	sp.due = Instant(va.n)
+	sp.early = sp.due <= sp.ep.start.plus(-Day)
 	switch {
-	case sp.due <= sp.ep.start.plus(-Day) && !sp.ep.pb.Send:
+	case sp.early && !sp.ep.pb.Send:
 		wo.note("missed_before_start")
 		sp.conclude(wo, "missed", at)
-	case sp.due < sp.ep.floor:
-		if sp.due < sp.ep.start {
-			wo.note("at_before_start")
-		}
-		sp.due = sp.ep.floor
+	case sp.due < sp.ep.start:
+		wo.note("at_before_start")
+	}
+	if sp.ep.floor > sp.ep.start { // it settled
+		sp.due = max(sp.due, sp.ep.floor)
 	}
 }
 
@@ -66,14 +68,17 @@ func (sp *stepping) conclude(wo *world, outcome string, at Instant) {
 // decide judges a step that is due.
 func (sp *stepping) decide(wo *world, due, at, judge Instant, ha *happened) {
 	sp.due = due
-	slot := due
-	if at > due.plus(sp.expires()) {
+	slot, reached := due, at
+	if sp.st.Timing == AtTime {
+		reached = max(at, sp.ep.su.judged) // what it is counted from may have been read after its due
+	}
+	if reached > due.plus(sp.expires()) || sp.early {
 		if !sp.ep.pb.Send {
 			sp.conclude(wo, "missed", at)
 			return
 		}
 		wo.note("sent_past_expiry")
-		slot = at
+		at, slot = reached, reached
 	}
 	if !sp.ep.view(wo, judge, ha).is(sp.st.If) {
 		sp.skip(wo, at)
@@ -161,7 +166,7 @@ func (sp *stepping) fire(wo *world, due Instant) {
 		}
 		wo.note("step_edge_by_time")
 	}
-	sp.decide(wo, due, at, due, nil)
+	sp.decide(wo, due, at, max(due, sp.ep.start), nil)
 	sp.ep.finish(wo)
 	wo.refresh(sp.ep.su, sp.ep.su.judged)
 }
