@@ -22,3 +22,6 @@ func microsPerMinor(currency string) int64 {
 	}
 	return micros
 }
+
+// MinorUnits are the minor units of an amount in millionths: what a record has of an amount that somebody writes.
+func MinorUnits(micros int64, currency string) int64 { return micros / microsPerMinor(currency) }

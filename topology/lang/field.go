@@ -113,7 +113,7 @@ func DeclaredField(name string, kind value.Kind, property string, of schemas.Kin
 		}
 	}
 	absent := value.Missing("no " + property)
-	return newField(name, property+":"+kind.String(), kind, func(ev *schemas.Event, zone *time.Location) value.Value {
+	declared := newField(name, property+":"+kind.String(), kind, func(ev *schemas.Event, zone *time.Location) value.Value {
 		if in, ok := ev.Prop(property); ok {
 			return value.FromWire(in, kind)
 		}
@@ -122,6 +122,8 @@ func DeclaredField(name string, kind value.Kind, property string, of schemas.Kin
 		}
 		return recast(own(ev, zone), kind)
 	})
+	declared.Property = property
+	return declared
 }
 
 // recast brings an own field to the declared kind.

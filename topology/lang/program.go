@@ -133,6 +133,8 @@ type FieldDef struct {
 	Type value.Kind
 	Read func(f *Frame) value.Value // of f.Event; unknown when absent or not convertible
 
+	Property string // what `fields:` takes it from; "" of a field that the bundle does not declare
+
 	values    []string // the texts that it can have; nil: any
 	read      reader   // the same, for a slot
 	zoned     bool     // looks at the zone

@@ -3,7 +3,6 @@ package timeline
 import (
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"sort"
 	"strconv"
@@ -183,13 +182,8 @@ func (re *reading) event(name, subject string, at int64, entry map[string]any) (
 	}
 	ev := re.envelope(def.Kind, account, user, at)
 	ev.Type = def.Type
-	for _, fixed := range fixedFields(def) {
-		re.setField(ev, fixed.name, fixed.value)
-	}
 	with, _ := entry["with"].(map[string]any)
-	for _, key := range sortedKeys(with) {
-		re.setField(ev, key, with[key])
-	}
+	setFields(ev, def, with)
 	return ev, nil
 }
 
@@ -246,69 +240,6 @@ func (re *reading) definition(name string) *lang.EventDef {
 		return def
 	}
 	return nil
-}
-
-type fixedField struct{ name, value string }
-
-var fixedPattern = regexp.MustCompile(`event\.(\w+) == "([^"]*)"`)
-
-// fixedFields are the fields that `where` fixes by ==.
-func fixedFields(def *lang.EventDef) (fixed []fixedField) {
-	if def.Where == nil {
-		return nil
-	}
-	for _, match := range fixedPattern.FindAllStringSubmatch(def.Where.Source, -1) {
-		fixed = append(fixed, fixedField{match[1], match[2]})
-	}
-	return fixed
-}
-
-// setField sets an envelope field, an own field of the record or a property.
-func (re *reading) setField(ev *schemas.Event, name string, va any) {
-	switch name {
-	case "id":
-		ev.ID = textOf(va)
-	case "source":
-		ev.Source = textOf(va)
-	case "user_id":
-		ev.User = textOf(va)
-	case "count":
-		ev.Count = numberOf(va)
-	case "test":
-		ev.Test = va == true
-	default:
-		for _, own := range schemas.OwnFields(ev.Kind) {
-			if own.Name == name {
-				ev.Own = append(ev.Own, schemas.Field{Name: name, Value: wireOf(va, own.Kind)})
-				return
-			}
-		}
-		ev.Props = append(ev.Props, schemas.Field{Name: name, Value: wireOf(va, schemas.Null)})
-	}
-}
-
-// wireOf is a YAML scalar as a record has it; Null as the kind takes the scalar's own.
-func wireOf(va any, kind schemas.ValueKind) schemas.Value {
-	text := textOf(va)
-	switch kind {
-	case schemas.TimeMillis:
-		at, _ := instant(text)
-		return schemas.Value{Kind: kind, Num: at}
-	case schemas.Date:
-		days, _ := value.ParseDate(text)
-		return schemas.Value{Kind: kind, Num: days}
-	case schemas.String:
-		return schemas.Value{Kind: kind, Text: text}
-	}
-	switch va := va.(type) {
-	case bool:
-		return schemas.Value{Kind: schemas.Bool, Num: int64(boolNumber(va))}
-	case float64:
-		return schemas.Value{Kind: schemas.Double, Float: va}
-	case uint64, int64, int:
-		return schemas.Value{Kind: schemas.Long, Num: numberOf(va)}
-	}
-	return schemas.Value{Kind: schemas.String, Text: text}
 }
 
 func boolNumber(b bool) int {

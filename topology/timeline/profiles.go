@@ -2,6 +2,7 @@ package timeline
 
 import (
 	"fmt"
+	"maps"
 
 	"github.com/goccy/go-yaml"
 
@@ -45,7 +46,7 @@ func (re *reading) profile(account, user string, at int64, pr Profile) *schemas.
 		ev.Type = "user"
 	}
 	ev.ID = fmt.Sprintf("%s/%s@%d", account, user, at)
-	ev.Profile.Roles, ev.Profile.HasRoles = pr.Roles, len(pr.Roles) > 0
+	ev.Profile.Roles, ev.Profile.HasRoles = pr.Roles, pr.Roles != nil
 	if created, err := instant(pr.CreatedAt); err == nil {
 		ev.Profile.CreatedAt = created
 	}
@@ -68,7 +69,7 @@ func (re *reading) profile(account, user string, at int64, pr Profile) *schemas.
 	return ev
 }
 
-// profileOf reads the `set` of a line: the words of a profile, everything else is a trait.
+// profileOf reads the `set` of a line: the words of a profile, everything else is a trait, as what stands under `traits`.
 func profileOf(set any) (pr Profile) {
 	values, _ := set.(map[string]any)
 	traits := map[string]any{}
@@ -82,11 +83,15 @@ func profileOf(set any) (pr Profile) {
 			pr.CreatedAt = textOf(va)
 		case "roles":
 			list, _ := va.([]any)
+			pr.Roles = []string{}
 			for _, role := range list {
 				pr.Roles = append(pr.Roles, textOf(role))
 			}
 		case "consents":
 			pr.Consents = consentsOf(va)
+		case "traits":
+			nested, _ := va.(map[string]any)
+			maps.Copy(traits, nested)
 		default:
 			traits[key] = va
 		}
