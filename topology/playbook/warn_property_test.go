@@ -96,44 +96,54 @@ func TestWarningsAreSound(t *testing.T) {
 	wr := newWritten(nil)
 	never, implied := 0, 0
 	rapid.Check(t, func(t *rapid.T) {
-		condition, other := drawn(t, 3), drawn(t, 2)
-		tree, err := lang.Parse(condition)
-		if err != nil {
-			t.Fatal(condition, err)
-		}
-		list, ok := wr.alternatives(tree, true, 0)
-		if !ok {
-			return
-		}
-		dead, follows := impossible(list), wr.implies(list, &node{shape: shapeScalar, text: other})
-		if dead {
-			never++
-		}
-		if follows {
-			implied++
-		}
-		second, err := lang.Parse(other)
-		if err != nil {
-			t.Fatal(other, err)
-		}
-		for x := int64(-3); x <= 3; x++ {
-			for y := int64(-3); y <= 3; y++ {
-				for _, text := range []string{"a", "b", "c", "d"} {
-					wo := world{numbers: map[string]int64{"x": x, "y": y}, text: text}
-					is := wo.judge(t, tree)
-					if is && dead {
-						t.Fatalf("%s is true where x = %d, y = %d, p = %s", condition, x, y, text)
-					}
-					if is && follows && !wo.judge(t, second) {
-						t.Fatalf("%s does not follow from %s where x = %d, y = %d, p = %s", other, condition, x, y, text)
-					}
-				}
-			}
+		for range 20 {
+			dead, follows := accused(t, wr, drawn(t, 3), drawn(t, 2))
+			never, implied = never+dead, implied+follows
 		}
 	})
 	if never == 0 || implied == 0 {
 		t.Errorf("%d never, %d implied: nothing was tested", never, implied)
 	}
+}
+
+// accused judges two conditions in every small world, and counts what lint says of them.
+func accused(t *rapid.T, wr *written, condition, other string) (never, implied int) {
+	tree, second := parsed(t, condition), parsed(t, other)
+	list, ok := wr.alternatives(tree, true, 0)
+	if !ok {
+		return 0, 0
+	}
+	dead, follows := impossible(list), wr.implies(list, &node{shape: shapeScalar, text: other})
+	for x := int64(-3); x <= 3; x++ {
+		for y := int64(-3); y <= 3; y++ {
+			for _, text := range []string{"a", "b", "c", "d"} {
+				wo := world{numbers: map[string]int64{"x": x, "y": y}, text: text}
+				is := wo.judge(t, tree)
+				if is && dead {
+					t.Fatalf("%s is true where x = %d, y = %d, p = %s", condition, x, y, text)
+				}
+				if is && follows && !wo.judge(t, second) {
+					t.Fatalf("%s does not follow from %s where x = %d, y = %d, p = %s", other, condition, x, y, text)
+				}
+			}
+		}
+	}
+	return one(dead), one(follows)
+}
+
+func one(is bool) int {
+	if is {
+		return 1
+	}
+	return 0
+}
+
+func parsed(t *rapid.T, condition string) lang.Node {
+	tree, err := lang.Parse(condition)
+	if err != nil {
+		t.Fatal(condition, err)
+	}
+	return tree
 }
 
 // FuzzLint: whatever loads can be warned about, explained and tested without a panic.
