@@ -69,8 +69,12 @@ func (ch *checker) window(wi *Window) (window.Window, bool) {
 		ch.fail(wi.offset, "a window of %s has nothing in it; write in 30d", wi.Length.Text)
 		return made, false
 	case made.Reach()/made.PaneMillis() > maxPanes:
-		ch.fail(wi.offset, "%s looks back over %d panes of %s; take a longer window",
-			wi.text(), made.Reach()/made.PaneMillis(), value.FormatDuration(made.PaneMillis(), " "))
+		remedy := "take a longer window"
+		if made.Before == 0 {
+			remedy = "take a shorter one"
+		}
+		ch.fail(wi.offset, "%s looks back over %d panes of %s; %s",
+			wi.text(), made.Reach()/made.PaneMillis(), value.FormatDuration(made.PaneMillis(), " "), remedy)
 		return made, false
 	}
 	return made, true

@@ -36,6 +36,7 @@ func TestWindowErrors(t *testing.T) {
 		"idle(login in last month) > 1d":                     "idle() is over the whole life and takes no window: count(login in last month)",
 		"count(login in 0s)":                                 "a window of 0s has nothing in it; write in 30d",
 		"count(login in 1h before 30d)":                      "1h before 30d looks back over 43260 panes of 1m; take a longer window",
+		"count(login in 99999w)":                             "99999w looks back over 699993 panes of 1d; take a shorter one",
 		"change(total(login))":                               "change() wants an aggregate over a window, this is total(login): change(count(login in 7d))",
 		"change()":                                           "change() wants an aggregate over a window: change(count(login in 7d))",
 		"change(max(call.at_time in 7d))":                    "change() cannot take a time",

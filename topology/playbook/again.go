@@ -23,7 +23,7 @@ func (ld *loader) again(no *node) {
 		re.Kind = AgainAlways
 	case word == "every" && rest != "":
 		re.Kind = AgainEvery
-		if re.Every, ok = value.ParseDuration(rest); !ok {
+		if re.Every, ok = value.ParseDuration(rest); !ok || re.Every == 0 {
 			ld.fail(no, "again: every wants a duration such as 30d; found %q", rest)
 		}
 	case word == "after" && rest != "":
@@ -59,7 +59,7 @@ func (ld *loader) againPer(no *node, text, rest string) {
 	path = strings.TrimSpace(path)
 	if hasEvery {
 		var ok bool
-		if re.Every, ok = value.ParseDuration(strings.TrimSpace(every)); !ok {
+		if re.Every, ok = value.ParseDuration(strings.TrimSpace(every)); !ok || re.Every == 0 {
 			ld.fail(no, "again: per PATH every wants a duration such as 30d; found %q", every)
 		}
 	}

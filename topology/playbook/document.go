@@ -84,7 +84,7 @@ func (ld *loader) spans(ke *keys) {
 	pb := ld.playbook
 	pb.Lateness, pb.Ends, pb.Remember = ld.bundle.Lateness.Milliseconds(), 365*dayMillis, 400*dayMillis
 	ld.optionalDuration(ke, "lateness", &pb.Lateness)
-	ld.optionalDuration(ke, "ends", &pb.Ends)
+	ld.positiveDuration(ke, "ends", &pb.Ends)
 	ld.optionalDuration(ke, "remember", &pb.Remember)
 }
 
@@ -140,6 +140,20 @@ func (ld *loader) optionalText(ke *keys, name string) string {
 	}
 	text, _ := ld.text(no, name)
 	return text
+}
+
+// positiveDuration reads a duration that says nothing when it is 0.
+func (ld *loader) positiveDuration(ke *keys, name string, into *int64) {
+	no := ke.take(name)
+	if no == nil {
+		return
+	}
+	switch millis, ok := ld.duration(no, name); {
+	case ok && millis == 0:
+		ld.fail(no, "%s is longer than 0s", name)
+	case ok:
+		*into = millis
+	}
 }
 
 func (ld *loader) optionalDuration(ke *keys, name string, into *int64) {

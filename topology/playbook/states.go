@@ -21,6 +21,10 @@ func (ld *loader) journey(ke *keys) {
 		}
 		return
 	}
+	if len(states.entries) == 0 {
+		ld.fail(states, "states has no state; write {new: {events: {login: done}}, done: {final: success}}")
+		return
+	}
 	pb := ld.playbook
 	for _, en := range states.entries {
 		ld.validName(en.line, en.column, en.key)

@@ -141,7 +141,10 @@ func (ld *loader) via(ke *keys, st *Step) {
 		}
 		st.ViaAll = true
 	}
-	list, _ := ld.texts(no, "via")
+	list, ok := ld.texts(no, "via")
+	if ok && len(list) == 0 {
+		ld.fail(no, "via names no channel; write [email], or take the key out")
+	}
 	for _, item := range list {
 		if channel, ok := ld.name(item, "a channel"); ok {
 			st.Via = append(st.Via, channel)

@@ -33,6 +33,10 @@ func (ld *loader) to(no *node) *To {
 	if !ok {
 		return nil
 	}
+	if len(list) == 0 {
+		ld.fail(no, "to names nobody; write role(\"admin\"), or take the key out")
+		return nil
+	}
 	to := &To{}
 	for _, item := range list {
 		if group := ld.group(item); len(group) > 0 {

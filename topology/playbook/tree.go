@@ -1,6 +1,7 @@
 package playbook
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"strings"
@@ -45,6 +46,7 @@ const maxNesting = 32
 
 // parseDocuments reads the documents of a file. On an error of YAML itself there are no documents.
 func parseDocuments(file string, text []byte) (documents []*node, problems Errors) {
+	text = bytes.TrimPrefix(text, []byte("\ufeff")) // editors of Windows begin a file with the mark of its byte order
 	parsed, err := parser.ParseBytes(text, 0, parser.AllowDuplicateMapKey())
 	if err != nil {
 		return nil, Errors{syntaxProblem(file, err)}

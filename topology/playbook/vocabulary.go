@@ -78,7 +78,7 @@ func (ld *loader) span(ke *keys, name string, into *time.Duration) {
 
 func (ld *loader) zone(no *node) {
 	zone, err := time.LoadLocation(no.text)
-	if no.shape != shapeScalar || no.text == "Local" || err != nil {
+	if no.shape != shapeScalar || no.text == "" || no.text == "Local" || err != nil {
 		ld.fail(no, "default_tz is a zone such as UTC or Europe/Berlin; %q is none", no.text)
 		return
 	}

@@ -1,6 +1,7 @@
 package timeline
 
 import (
+	"bytes"
 	"fmt"
 	"math"
 	"strings"
@@ -45,6 +46,7 @@ type Profile struct {
 // ParseScenarios reads the `test:` documents of a file and leaves the others alone: rest is the file without them, line
 // for line, so that errors in it keep their places.
 func ParseScenarios(name string, text []byte) (scenarios []*Scenario, rest []byte, err error) {
+	text = bytes.TrimPrefix(text, []byte("\ufeff"))
 	file, err := parser.ParseBytes(text, 0)
 	if err != nil {
 		return nil, nil, fmt.Errorf("parse %s: %w", name, err)
