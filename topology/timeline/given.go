@@ -209,14 +209,14 @@ func (re *reading) topic(ki schemas.Kind) string {
 
 // subject resolves u1, a1/u9 or a1.
 func (re *reading) subject(name string) (account, user string, err error) {
-	if account, user, ok := strings.Cut(name, "/"); ok {
-		return account, user, nil
-	}
 	if pr, ok := re.sc.Users[name]; ok {
 		return pr.Account, name, nil
 	}
 	if _, ok := re.sc.Accounts[name]; ok {
 		return name, "", nil
+	}
+	if account, user, ok := strings.Cut(name, "/"); ok {
+		return account, user, nil
 	}
 	for _, user := range sortedKeys(re.sc.Users) {
 		if re.sc.Users[user].Account == name {
