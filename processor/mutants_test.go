@@ -49,8 +49,8 @@ var mutants = []mutant{
 		"if err := la.session.clearRevoked(ctx); err != nil {", "if err := ctx.Err(); err != nil {", "TestNoTransactionIsAbortedForAPastRebalance"},
 	{"what End does not report committed is resolved (rule 8, row 9)", "txn.go",
 		"err = la.txnResolve(ctx, tasks, produced, err)", "err = la.txnAbort(ctx, tasks)", "TestAnEndThatIsNotReportedCommitted/unknown_error,_applied$"},
-	{"settle before deciding (row 12)", "resolve.go",
-		"alive, err := la.txnSettle(ctx)", "alive, err := true, error(nil)", "TestNothingIsDecidedBeforeItIsSettled"},
+	// Not here: to decide without settling (row 12). Offsets of a transaction that is not settled are unstable, which leads
+	// to the next session too: the rule is guarded twice, and taking one guard away changes nothing that can be seen.
 	{"what cannot be settled here is left to the next session", "txn.go",
 		"case stuckProducer(err):", "case false:", "TestNothingIsDecidedBeforeItIsSettled"},
 	{"a session that is refused its producer id makes way for another", "session.go",
