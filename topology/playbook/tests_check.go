@@ -10,8 +10,12 @@ import (
 
 // CheckTests reads the `test:` documents against the bundle and lists what is wrong with them, with places and
 // suggestions: a test that names a playbook, step, user or event that is not there would pass or fail for nothing.
-func (bu *Bundle) CheckTests() error {
+func (bu *Bundle) CheckTests() error { return bu.checkTests(nil) }
+
+// checkTests is CheckTests with somebody who hears which keys there are.
+func (bu *Bundle) checkTests(heard func(what string, words []string)) error {
 	tc := &testCheck{loader: newLoader(bu.Files), on: bu}
+	tc.heard = heard
 	for _, file := range bu.Files {
 		tc.file = file.Name
 		documents, _ := parseDocuments(file.Name, file.Text) // its errors refused the bundle already
@@ -158,7 +162,7 @@ func (tc *testCheck) given(no *node) {
 	}
 	ke.take("with")
 	ke.take("set")
-	tc.given1(ke)
+	tc.happening(ke)
 }
 
 func (tc *testCheck) every(every *node, ke *keys) {
@@ -169,8 +173,9 @@ func (tc *testCheck) every(every *node, ke *keys) {
 	ke.need("to", "to: 2026-03-15T09:00Z, the last time")
 }
 
-// given1 reads the one key that names the event.
-func (tc *testCheck) given1(ke *keys) {
+// happening reads the one key that names the event.
+func (tc *testCheck) happening(ke *keys) {
+	tc.tell(ke.what, ke.known)
 	var events []entry
 	for _, name := range ke.order {
 		if !contains(ke.known, name) {
