@@ -29,27 +29,53 @@ func aboutUsers(b *playbook.Bundle) bool {
 		}
 	}
 	for _, def := range b.Events {
-		if len(def.UserSlots)+len(def.ActiveSlots) > 0 || feedsUsers(def) {
+		if len(def.UserSlots)+len(def.ActiveSlots) > 0 || !ofAnyType(def) && len(userFields(def)) > 0 {
 			return true
 		}
 	}
 	return false
 }
 
-// feedsUsers says that an event gives a fact of its user a value.
-func feedsUsers(def *lang.EventDef) bool {
+// ofAnyType says that a definition feeds the built-in facts, from fields that a record of any type may have: few have them.
+func ofAnyType(def *lang.EventDef) bool { return def.Hidden && def.Type == "" }
+
+// userFields are the fields of an event that give a fact of its user a value.
+func userFields(def *lang.EventDef) (names []string) {
 	for i := range def.Feeds {
-		if def.Feeds[i].Fact.Scope == lang.ScopeUser {
-			return true
+		if feed := &def.Feeds[i]; feed.Fact.Scope == lang.ScopeUser {
+			names = append(names, feed.Field.Name)
 		}
 	}
-	return false
+	return names
+}
+
+// builtInFields are those that a record of any type may have.
+func builtInFields(b *playbook.Bundle) (names []string) {
+	for _, def := range b.Events {
+		if ofAnyType(def) {
+			names = append(names, userFields(def)...)
+		}
+	}
+	return names
 }
 
 // opensUser says whether an event concerns its user: somebody asks for users, what it says is about the user itself, or
 // its id is remembered with the user. Requires: the event has a user.
 func (ta *Task) opensUser(ev *schemas.Event) bool {
-	return ta.aboutUsers || membershipOf(ev) != unsaid || ta.remembersID(ev)
+	return ta.aboutUsers || membershipOf(ev) != unsaid || ta.remembersID(ev) || ta.describesUser(ev)
+}
+
+// describesUser says that an event has a field that is a fact of its user.
+func (ta *Task) describesUser(ev *schemas.Event) bool {
+	if len(ev.Own) == 0 {
+		return false
+	}
+	for _, name := range ta.userFields {
+		if _, ok := ev.OwnField(name); ok {
+			return true
+		}
+	}
+	return false
 }
 
 // remembersID says that the id of an event is remembered, so that the same one again is a duplicate.

@@ -23,9 +23,10 @@ type Task struct {
 	docs         documents // what the documents of the bundle derive
 	keepers      []keeper  // what wants to be woken beside the playbooks
 	facts        builtin
-	maxLateness  int64 // ms, of any playbook and the bundle
-	aboutUsers   bool  // something in the bundle is (about.go)
-	trustsIDs    bool  // the publishers never repeat one
+	maxLateness  int64    // ms, of any playbook and the bundle
+	aboutUsers   bool     // something in the bundle is (about.go)
+	userFields   []string // that say something of the user, whatever the bundle
+	trustsIDs    bool     // the publishers never repeat one
 
 	meta   meta
 	clock  int64 // C of the call at hand
@@ -93,7 +94,7 @@ func NewTask(b *playbook.Bundle, store topology.Store, sink topology.Sink) *Task
 	ta.docs = newDocuments(b, ta.rules, &ta.concern)
 	ta.keepers = append(ta.keepers, documentKeeper{}, newRampKeeper(ta.rules))
 	ta.listInputs()
-	ta.aboutUsers = aboutUsers(b)
+	ta.aboutUsers, ta.userFields = aboutUsers(b), builtInFields(b)
 	return ta
 }
 
