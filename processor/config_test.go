@@ -51,6 +51,7 @@ func TestBadConfigurationNamesTheKey(t *testing.T) {
 		{"proofs without a pause", func(co *Config) { co.EndProofInterval = 0 }, []string{"end_proof_interval: got 0s"}},
 		{"no timers", func(co *Config) { co.TimersPerBatch = 0 }, []string{"timers_per_batch: got 0"}},
 		{"admin for everybody", func(co *Config) { co.Admin = "0.0.0.0:9644" }, []string{`admin: "0.0.0.0:9644" is not a loopback`, "no authentication"}},
+		{"duplicates that are neither", func(co *Config) { co.Duplicates = "count" }, []string{`duplicates: got "count", want drop, or keep`}},
 		{"another level", func(co *Config) { co.LogLevel = "loud" }, []string{`log_level: got "loud"`}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
