@@ -141,6 +141,9 @@ func (re *reading) eventOf(entry map[string]any) (name string, subjects []string
 	return name, []string{textOf(entry[name])}, nil
 }
 
+// maxRepeated bounds the events of one line; more is a slip in a year, and would fill the memory.
+const maxRepeated = 1_000_000
+
 func instantsOf(entry map[string]any) ([]int64, error) {
 	if entry["every"] == nil {
 		at, err := instant(textOf(entry["at"]))
@@ -157,6 +160,9 @@ func instantsOf(entry map[string]any) ([]int64, error) {
 	to, err := instant(textOf(entry["to"]))
 	if err != nil {
 		return nil, err
+	}
+	if (to-from)/every >= maxRepeated {
+		return nil, fmt.Errorf("every: %v from %v to %v is more than %d events; take fewer", entry["every"], entry["from"], entry["to"], maxRepeated)
 	}
 	var instants []int64
 	for at := from; at <= to; at += every {

@@ -78,6 +78,7 @@ func TestAWrongScenarioIsRefusedWithItsPlace(t *testing.T) {
 	b := load(t, fullBundle)
 	for _, tc := range []struct{ text, want string }{
 		{"test: x\ngiven: [{at: 2026-03-01T09:00Z, logn: a1/u1}]", "given 1: unknown event logn"},
+		{"test: x\ngiven: [{every: 1s, from: 2026-03-01, to: 9999-03-01, login: a1/u1}]", "is more than 1000000 events; take fewer"},
 		{"test: x\ngiven: [{at: 2026-03-01T09:00Z, login: u7}]", `unknown subject "u7"`},
 		{"test: x\ngiven: [{at: yesterday, login: a1/u7}]", `"yesterday" is no time`},
 		{"test: x\ngiven: [{at: 2026-03-01T09:00Z}]", "no event"},
