@@ -154,7 +154,7 @@ func (ta *Task) enterState(pa *party, ru *rule, ep *episode, to int, rl ruling, 
 		}
 	}
 	if rl.oc.event != nil && !rl.first {
-		ta.stepsAtOnce(pa, ru, ep, rl)
+		ta.stepsAtOnce(pa, ru, ep, ru.States[to].Enter, rl)
 	}
 }
 

@@ -109,6 +109,24 @@ func (ta *Task) perEnds(pa *party, ru *rule, ep *episode, now int64) string {
 	return ""
 }
 
+// Marks among the values of a life whose start has `once: true`: what no value looks like.
+const (
+	seenPrefix    = "\x00="     // a value came, whether it entered or not: it is never first again
+	seenFromStart = "\x00start" // the values are known from the subject's first such event on
+)
+
+// sawBefore says that an event with the value came before, and remembers that one came now.
+func (ta *Task) sawBefore(pa *party, ru *rule, li *life, per string, oc occasion) bool {
+	_, entered := li.valueAt(per)
+	_, seen := li.valueAt(seenPrefix + per)
+	li.setValue(seenPrefix+per, oc.at)
+	if _, whole := li.valueAt(seenFromStart); whole || !ta.earlier[ru.Index] {
+		li.setValue(seenFromStart, oc.at)
+	}
+	ta.setLife(pa, ru, li, oc.now)
+	return entered || seen
+}
+
 // isRepeated says that the event is not the first such of its subject, where the start wants the first: with `per`, the
 // first with its value. What cannot be known is not first.
 func (ta *Task) isRepeated(pa *party, ru *rule, li *life, oc occasion) bool {
@@ -117,13 +135,14 @@ func (ta *Task) isRepeated(pa *party, ru *rule, li *life, oc occasion) bool {
 	}
 	fr := ta.see(pa, oc.now)
 	fr.Event = oc.event
-	if per, known := ta.perText(ru, fr); known {
-		if _, entered := li.valueAt(per); entered {
-			return true
-		}
+	if per, known := ta.perText(ru, fr); known && ta.sawBefore(pa, ru, li, per, oc) {
+		return true
 	}
 	if !lang.Complete(fr, ru.Each) {
 		return true
+	}
+	if _, whole := li.valueAt(seenFromStart); whole {
+		return false
 	}
 	for _, first := range ru.Start.First { // of what came before the playbook it remembers no values
 		if at := first.Eval(fr); at.Kind == value.Time && at.Num < ru.activation.At && ru.activation.Generation > 0 {

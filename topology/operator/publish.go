@@ -20,6 +20,7 @@ func (ta *Task) publish(pa *party, ru *rule, li *life, ep *episode, st *playbook
 	now := max(ss.Slot, ep.StartAt)
 	rl := ruling{due: ss.Slot, now: now, at: ss.Slot}
 	if !ta.stopsByCondition(pa, ru, ep, rl) {
+		ta.lookAtPublication(pa, ru, ep, &rl)
 		ta.judging(ru, ep, st.ID, ss.Slot)
 		ta.release(pa, ru, ep, st, ss, now)
 		ta.conditions(pa, ru, ep, rl)

@@ -1,6 +1,8 @@
 package operator
 
 import (
+	"slices"
+
 	"holdfast/topology/playbook"
 	"holdfast/topology/value"
 )
@@ -82,20 +84,21 @@ func (ta *Task) firstSteps(pa *party, ru *rule, ep *episode, oc occasion) {
 		ta.enterState(pa, ru, ep, ru.First, rl, wayStart)
 	}
 	if oc.event != nil {
-		ta.stepsAtOnce(pa, ru, ep, rl)
+		ta.stepsAtOnce(pa, ru, ep, nil, rl)
 	}
 	ta.conditions(pa, ru, ep, rl)
 	ta.settle(pa, ru, ep, oc.decidedAt)
 }
 
-// stepsAtOnce decides the steps that are due at an instant or before.
-func (ta *Task) stepsAtOnce(pa *party, ru *rule, ep *episode, rl ruling) {
+// stepsAtOnce decides the steps that are due at an instant or before: those of the state that is entered, by their index,
+// or all with nil. What was due before a state was entered is decided by its own timer.
+func (ta *Task) stepsAtOnce(pa *party, ru *rule, ep *episode, of []int, rl ruling) {
 	until := rl.due
 	if rl.oc.settled {
 		until = rl.oc.now
 	}
-	for _, st := range ru.Steps {
-		if st.Waits() || !ru.isActive(ep, st) {
+	for i, st := range ru.Steps {
+		if st.Waits() || !ru.isActive(ep, st) || of != nil && !slices.Contains(of, i) {
 			continue
 		}
 		due, ok := ta.stepDue(pa, ru, ep, st)
@@ -137,6 +140,8 @@ type ruling struct {
 	known int64 // ms, of a live `at`: the newest instant judged, where its due instant may have become known after it
 	oc    occasion
 	first bool // at the start of the episode
+
+	looked bool // at a publication: what was true before it is noted
 }
 
 // decideStep holds a step for its slot, or says why not.

@@ -84,9 +84,20 @@ func (ta *Task) timerFinds(pa *party, ru *rule, ep *episode, when *lang.Program,
 	return false
 }
 
-// timeKeeps says that time made a condition true before the event at hand.
+// lookAtPublication notes what is true before a step is published: a condition may wait for `sent`, but what time made
+// true is for its timer to find.
+func (ta *Task) lookAtPublication(pa *party, ru *rule, ep *episode, rl *ruling) {
+	if !ru.watches || !ep.isOpen() {
+		return
+	}
+	ta.trueBefore = ta.trueBefore[:0]
+	ta.lookAtEpisode(pa, ru, ep, rl.now)
+	rl.looked = true
+}
+
+// timeKeeps says that time made a condition true before the event or the publication at hand.
 func (ta *Task) timeKeeps(ru *rule, ep *episode, place int, rl ruling) bool {
-	if rl.oc.event == nil || rl.first {
+	if rl.oc.event == nil && !rl.looked || rl.first {
 		return false
 	}
 	return ta.wasTrue(ru, ep, place)

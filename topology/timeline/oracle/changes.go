@@ -33,7 +33,9 @@ func (ch *changes) health(old, now healthState) {
 	if now.known && (!old.known || old.score != now.score) {
 		ch.wo.note("score_change")
 		ch.signal("score/"+name, strconv.FormatInt(now.score, 10))
-		ch.event("score_changed", name, Trait{"health", name})
+		if old.known {
+			ch.event("score_changed", name, Trait{"health", name})
+		}
 	}
 	if now.tier < 0 || now.tier == old.tier {
 		return

@@ -91,6 +91,7 @@ func (su *subject) derivedAppointment(wo *world) []appointment {
 
 // fireDerived recomputes at the due, and lets the playbooks react to what it changed.
 func (wo *world) fireDerived(su *subject, due Instant) {
+	unscored := su.unscored()
 	before := wo.snapshot(wo.concerned(&happened{account: su.account, user: su.user}), due)
 	cause := &happened{at: due, id: su.name + "@" + decimal(int64(due)*million)}
 	caused := wo.derive(su, due, due, cause)
@@ -98,7 +99,35 @@ func (wo *world) fireDerived(su *subject, due Instant) {
 		wo.note("derived_by_time")
 	}
 	wo.refresh(su, due)
+	for _, name := range unscored {
+		for _, ru := range su.rules {
+			ru.seeScore(wo, due, name)
+		}
+	}
 	wo.follow(caused, before)
+}
+
+// unscored names the health documents that have no score yet: the first is a value and no change, so it makes no event.
+func (su *subject) unscored() (names []string) {
+	for _, he := range su.derived.health {
+		if !he.known {
+			names = append(names, he.doc.Name)
+		}
+	}
+	return names
+}
+
+// seeScore lets the start see that time gave the first score.
+func (ru *rule) seeScore(wo *world, due Instant, name string) {
+	when := ru.pb.Start.When
+	if when == nil || !when.reactsTo(&happened{names: []string{"score_changed"}, fields: map[string]value{"health": text(name)}}) {
+		return
+	}
+	rises := !ru.on && ru.view(wo, due, nil).is(when)
+	if rises {
+		ru.on, ru.due = true, 0
+		ru.enter(wo, ru.byClock(wo, due, byTimer(due)))
+	}
 }
 
 // derivedSince are the instants at which something derived took its value, for age().

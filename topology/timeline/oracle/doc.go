@@ -30,7 +30,7 @@
 //  8. An `event:` step without `once` whose `if` is false at one event records `skipped` and waits for the next one.
 //  9. A stop's `when` is judged on every event after the start, by its timer, and at publication at the slot; one that is
 //     already true at the entry ends the episode there and then.
-//  10. A `cancel` is due and decided as the stop is; an intent is expired from slot + expires on.
+//  10. A `cancel` is due and decided as the stop is; an intent is expired after slot + expires.
 //  11. A stop event with an event time <= the slot of what was published is late: `regret`, then as any stop.
 //  12. An `at` step that is due before the start and still runs keeps its due, but after a settle: what is due before is
 //     due then. The first state of a journey is entered at start.time, also after a settle.

@@ -97,6 +97,9 @@ func (vi view) in(ex *Expr) value {
 
 func (vi view) contains(ex *Expr) value {
 	// user.roles is the only list of the model.
+	if vi.su.roles == nil {
+		return value{} // no profile says
+	}
 	return truth(slices.Contains(vi.su.roles, ex.Args[1].Text))
 }
 

@@ -81,7 +81,7 @@ func (ep *episode) seeMoves(wo *world, ha *happened) {
 	if ep.pb.First == "" || !ep.open || ep.inFinal() || ha.at < ep.start {
 		return
 	}
-	oc := occasion{start: ep.start, due: ha.at, judge: ep.su.judged, decided: ha.at, ha: ha, byEvent: true}
+	oc := occasion{start: ep.start, due: max(ha.at, ep.since), judge: ep.su.judged, decided: ha.at, ha: ha, byEvent: true}
 	vi := ep.view(wo, oc.judge, ha)
 	for _, mo := range ep.at(ep.state).Events {
 		if ha.is(mo.Event) && vi.is(mo.If) {

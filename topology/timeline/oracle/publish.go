@@ -5,7 +5,7 @@ func (ep *episode) seeStops(wo *world, ha *happened) {
 	for i := range ep.pb.Stops {
 		st := &ep.pb.Stops[i]
 		vi := ep.view(wo, ep.su.judged, ha)
-		matches := ep.ru.stopsAt(st, ha) && ha.at >= ep.start || st.When != nil && vi.is(st.When)
+		matches := ep.ru.stopsAt(st, ha) || st.When != nil && vi.is(st.When)
 		if !matches || !vi.is(st.If) {
 			continue
 		}
@@ -90,7 +90,7 @@ func (ep *episode) withdraw(wo *world, due, at Instant, ha *happened, over bool)
 func (sp *stepping) cancel(wo *world, due, at Instant) {
 	for _, i := range sp.out {
 		in := wo.out.Intents[i]
-		if due >= in.ExpiresAt {
+		if due > in.ExpiresAt {
 			continue
 		}
 		in.Action, in.Due, in.DecidedAt, in.NotBefore = "cancel", due, at, due

@@ -88,14 +88,14 @@ type snapshot map[any]bool
 func (wo *world) process(ha *happened, before snapshot) {
 	concerned := wo.concerned(ha)
 	if before == nil {
-		before = wo.snapshot(concerned, ha.at)
+		before = wo.snapshot(concerned, wo.instant(ha))
 	}
 	var caused []*happened
 	for _, su := range concerned {
 		if ha.at < su.judged {
 			wo.note("out_of_order")
 		}
-		su.judged = max(su.judged, ha.at)
+		su.judged = max(su.judged, wo.instant(ha))
 		su.fold(ha)
 		if len(ha.names) == 0 {
 			su.takeProfile(ha)
@@ -124,7 +124,7 @@ func (su *subject) takeProfile(ha *happened) {
 	}
 	su.set(ha.line.Set)
 	if su.user != "" {
-		su.roles = ha.line.Roles
+		su.roles = append([]string{}, ha.line.Roles...)
 	}
 }
 

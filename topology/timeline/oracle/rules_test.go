@@ -317,7 +317,7 @@ func stopCases() []rulesCase {
 			intents: []string{"cancel s1 u1 03-04T08:59:59/08:59:59 e.s~x1", "s1 u1 03-01T09:00:00/09:00:00 e.s~x1"}, said: []string{"p entered", "p stopped"},
 		},
 		{
-			name: "none if it has", until: "03-09 00:00", lines: []string{"03-01 09:00 login u1", "03-04 09:00 used u1"}, books: book(on, always, two, stops(Stop{Event: "used"})),
+			name: "none if it has", until: "03-09 00:00", lines: []string{"03-01 09:00 login u1", "03-04 09:01 used u1"}, books: book(on, always, two, stops(Stop{Event: "used"})),
 			intents: []string{"s1 u1 03-01T09:00:00/09:00:00 e.s~x1"}, said: []string{"p entered", "p stopped"},
 		},
 		{

@@ -8,6 +8,7 @@ type rule struct {
 	su       *subject
 	on       bool    // the `when` as last judged
 	due      Instant // the timer of the start, 0 for none
+	tried    Instant // the newest instant that it was judged by time at
 	rearm    Instant // the timer of `every D`
 	entered  Instant // start.time of the newest entry
 	ever     bool    // that there was one
@@ -94,6 +95,9 @@ func (ru *rule) seeEdge(wo *world, ha *happened, before snapshot, rearmed bool) 
 	switch {
 	case byTime:
 		wo.note("edge_kept_by_timer")
+		if now && !ru.on && ru.view(wo, ru.due-1, ha).is(ru.pb.Start.When) {
+			wo.note("edge_changes_reason")
+		}
 		return
 	case now && !ru.on, now && rearmed && len(ru.open()) == 0:
 		if len(ha.names) == 0 {
@@ -233,8 +237,28 @@ func (ru *rule) refresh(wo *world, at Instant) {
 	switch {
 	case start.When != nil && (ru.due == 0 || ru.due > at):
 		ru.due = ru.view(wo, at, nil).next(start.When, at, !ru.on)
+		ru.looksAhead(wo, at)
 	case start.Each != "" && ru.due == 0 && ru.su.seen:
 		ru.due = ru.scheduled(wo, max(ru.su.first, wo.zero))
+	}
+}
+
+// looksAhead notes that the condition is true at an instant that is not judged yet only for what came after it: a window
+// has no upper bound, so who tries every instant at which one could leave would find an edge that this reading does not.
+func (ru *rule) looksAhead(wo *world, at Instant) {
+	when := ru.pb.Start.When
+	if ru.on || len(wo.outlineOf(when).paned) == 0 {
+		return
+	}
+	vi := ru.view(wo, at, nil)
+	for _, early := range vi.candidates(when, max(ru.tried, at.plus(-wo.lateness(ru.pb.Name)-1))) {
+		if early > at {
+			return
+		}
+		if ru.view(wo, early, nil).is(when) {
+			wo.note("window_looks_ahead")
+			return
+		}
 	}
 }
 
@@ -259,7 +283,7 @@ func (ru *rule) byClock(wo *world, due Instant, cause string) occasion {
 
 // fire is the timer of a `when` or a schedule.
 func (ru *rule) fire(wo *world, due Instant) {
-	ru.due = 0
+	ru.due, ru.tried = 0, due
 	if ru.pb.Start.Each != "" {
 		ru.enter(wo, ru.byClock(wo, due, byPeriod(ru.period(due))))
 		ru.due = ru.scheduled(wo, due)

@@ -120,7 +120,7 @@ func (sp *stepping) seeEdge(wo *world, ha *happened, before snapshot) {
 	}
 	if now && !sp.on {
 		wo.note("step_edge_by_event")
-		sp.decide(wo, ha.at, ha.at, judge, ha)
+		sp.decide(wo, max(ha.at, sp.ep.start), ha.at, judge, ha)
 	}
 	sp.on = now
 }

@@ -217,8 +217,17 @@ func (wo *world) read(li Line) {
 	wo.advance(li)
 	wo.drain(wo.subjects, func(ap appointment) bool { return ap.key < wo.clock })
 	ha := wo.recognise(li)
-	wo.drain(wo.concerned(ha), func(ap appointment) bool { return ap.due < ha.at.plus(-wo.lateness(ap.playbook)) })
+	wo.drain(wo.concerned(ha), func(ap appointment) bool { return ap.due < wo.instant(ha).plus(-wo.lateness(ap.playbook)) })
 	wo.process(ha, nil)
+}
+
+// instant is the time of the record as far as it can have made an absence: a profile does not hold the clock back, so it
+// may come long before what was done until then.
+func (wo *world) instant(ha *happened) Instant {
+	if len(ha.names) == 0 {
+		return min(ha.at, max(wo.clock, wo.zero))
+	}
+	return ha.at
 }
 
 // finish sets the watermark to the end: what is due then fires too.
