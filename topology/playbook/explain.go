@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"holdfast/topology/lang"
+	"holdfast/topology/value"
 )
 
 // Explain puts the documents of a file into plain English, with the instants at which time wakes them and what they keep
@@ -94,8 +95,11 @@ func (ex *explaining) vocabulary(body *node) {
 		return
 	}
 	history := "History is what the inputs hold."
-	if ex.bundle.HistoryComplete {
+	switch {
+	case ex.bundle.HistoryComplete:
 		history = "History is complete: what was never seen did not happen."
+	case ex.bundle.History != 0:
+		history = "History begins " + value.OfTime(ex.bundle.History).String() + ": of older accounts and users, what was seen is a bound."
 	}
 	ex.line(1, "Rules of time wait %s for late events. Zone of those who have none: %s. %s", plainDuration(ex.bundle.Lateness.Milliseconds()), ex.bundle.DefaultZone, history)
 }
