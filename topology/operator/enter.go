@@ -46,6 +46,9 @@ func (ta *Task) begins(pa *party, ru *rule, li *life, oc occasion, per string) e
 	fr := ta.see(pa, oc.now)
 	fr.Event = oc.event
 	ep := episode{ID: ru.episodeID(oc, per), StartAt: oc.at, JudgedTo: oc.at, ByEvent: oc.event != nil, Existing: oc.existing, Per: per, Period: oc.period}
+	if oc.settled {
+		ep.JudgedTo = oc.now // what stops it was judged then
+	}
 	ep.Captures = ta.captures(ru, fr)
 	if ev := oc.event; ev != nil {
 		ep.Test, ep.Trace, ep.Trigger = ev.Test, strings.Clone(ev.TraceParent), trigger(ev)

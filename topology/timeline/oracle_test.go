@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"holdfast/topology/playbook"
 	second "holdfast/topology/timeline/oracle"
 )
 
@@ -132,18 +133,23 @@ func difference(ca second.Case) string {
 }
 
 func played(ca second.Case) (*World, error) {
-	scenarios, rest, err := ParseScenarios("case.yaml", []byte(ca.Bundle()+"---\n"+ca.Scenario()))
-	if err != nil || len(scenarios) != 1 {
-		return nil, fmt.Errorf("%d scenarios: %w", len(scenarios), err)
-	}
-	bundle, err := loadText(string(rest))
+	sc, bundle, err := loadCase(ca)
 	if err != nil {
 		return nil, err
 	}
-	if err := bundle.Runnable(); err != nil {
-		return nil, err
+	return sc.Run(bundle)
+}
+
+func loadCase(ca second.Case) (*Scenario, *playbook.Bundle, error) {
+	scenarios, rest, err := ParseScenarios("case.yaml", []byte(ca.Bundle()+"---\n"+ca.Scenario()))
+	if err != nil || len(scenarios) != 1 {
+		return nil, nil, fmt.Errorf("%d scenarios: %w", len(scenarios), err)
 	}
-	return scenarios[0].Run(bundle)
+	bundle, err := loadText(string(rest))
+	if err == nil {
+		err = bundle.Runnable()
+	}
+	return scenarios[0], bundle, err
 }
 
 // missing lists what only one of two lists has.

@@ -88,6 +88,8 @@ func (ep *episode) add(wo *world, st *Step, state string, oc occasion) {
 	case AtEdge:
 		if sp.on = ep.view(wo, oc.judge, oc.ha).is(st.When); sp.on {
 			sp.due = floor
+		} else {
+			sp.due = ep.view(wo, oc.judge, oc.ha).next(st.When, oc.judge, true)
 		}
 	}
 	if oc.byEvent && sp.phase == waiting && sp.due != 0 && sp.due <= oc.due && st.Timing != AfterStart {
