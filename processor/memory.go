@@ -9,7 +9,7 @@ import (
 // usual; the limit keeps it from waiting until the machine is full. Both are the default only: GOGC and GOMEMLIMIT win.
 const (
 	gcPercent     = 400
-	memoryBesides = 768 << 20 // bytes: fetches, a transaction, checkpoints, Pebble
+	memoryBesides = 1280 << 20 // bytes: fetches, a transaction, checkpoints, Pebble
 )
 
 // tuneMemory sets how the process uses memory, for a cache of that many bytes.

@@ -21,7 +21,7 @@ import (
 const (
 	warmEvents = 200_000
 	halfEvents = 1_000_000
-	pollEvery  = 20 * time.Millisecond
+	pollEvery  = 100 * time.Millisecond
 )
 
 // mark is what was used up to a moment.

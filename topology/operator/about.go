@@ -71,7 +71,7 @@ func (ta *Task) describesUser(ev *schemas.Event) bool {
 		return false
 	}
 	for _, name := range ta.userFields {
-		if _, ok := ev.OwnField(name); ok {
+		if va, ok := ev.OwnField(name); ok && va.Kind != schemas.Null {
 			return true
 		}
 	}

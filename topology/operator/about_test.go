@@ -40,7 +40,8 @@ func TestWhoOpensAUser(t *testing.T) {
 		{"the id is the position", false, schemas.Event{Kind: schemas.KindUserAction, Type: "used", ID: "1", IDIsPosition: true}, false},
 		{"a user is added", true, schemas.Event{Kind: schemas.KindUserAction, Type: "user_added", ID: "1"}, true},
 		{"a profile", true, schemas.Event{Kind: schemas.KindProfile, ID: "1"}, true},
-		{"an action that names a zone", true, schemas.Event{Kind: schemas.KindUserAction, Type: "used", ID: "1", Own: []schemas.Field{{Name: "time_zone"}}}, true},
+		{"an action that names a zone", true, schemas.Event{Kind: schemas.KindUserAction, Type: "used", ID: "1", Own: []schemas.Field{{Name: "time_zone", Value: schemas.Value{Kind: schemas.String, Text: "Europe/Berlin"}}}}, true},
+		{"an action that could name a zone", true, schemas.Event{Kind: schemas.KindUserAction, Type: "used", ID: "1", Own: []schemas.Field{{Name: "time_zone"}}}, false},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			ta := NewTask(bundle, nil, nil)
