@@ -7,6 +7,7 @@ BIN   := bin
 FUZZTIME    ?= 5s
 BENCHTIME   ?= 1s
 METAMORPHIC_RUNS ?= 100
+ORACLE_CASES ?= 10000
 PEERS        ?= ../shared/peers
 PEERS_ROUNDS ?= 3
 RACE        ?= ./broker/... ./processor/... ./state/... ./tools/...
@@ -14,7 +15,7 @@ STATICCHECK ?= honnef.co/go/tools/cmd/staticcheck@v0.8.2
 E2E         := $(GO) test -tags e2e -count=1 ./e2e/...
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test fmt race bench bench-peers lint fuzz e2e cdnow kill-test kafka-test kafka-kill-test mutants metamorphic need-kcat need-java clean
+.PHONY: help build demo test fmt race bench bench-peers lint fuzz e2e cdnow kill-test kafka-test kafka-kill-test mutants metamorphic oracle need-kcat need-java clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -72,6 +73,9 @@ mutants: ## remove each rule of the runtime from a copy and see its test fail (a
 
 metamorphic: ## many random batch sizes, lanes, stops and cuts of many random logs, against each other and an oracle
 	METAMORPHIC_RUNS=$(METAMORPHIC_RUNS) $(GO) test -count=1 -timeout 30m -run '^TestEveryWayToRunALogSaysTheSame$$' ./processor
+
+oracle: ## the engine against a second reading of the language over ORACLE_CASES random bundles (about 10 minutes)
+	ORACLE_CASES=$(ORACLE_CASES) $(GO) test -count=1 -timeout 60m -v -run TestASecondReadingOfTheLanguageAgrees ./topology/timeline
 
 need-kcat:
 	@command -v kcat >/dev/null || { echo "kcat is missing: the suites read the outputs with it, because it is not ours (Debian: apt-get install kcat)"; exit 1; }
