@@ -160,7 +160,7 @@ playbook: echo
 for: each account
 class: internal
 start: {event: evidence_added, if: event.record != "second"}
-again: every 0s
+again: always
 steps: [{id: more, log: echo, value: 1}]
 `))
 	if err != nil {
