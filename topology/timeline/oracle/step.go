@@ -69,7 +69,7 @@ func (sp *stepping) conclude(wo *world, outcome string, at Instant) {
 func (sp *stepping) decide(wo *world, due, at, judge Instant, ha *happened) {
 	sp.due = due
 	slot, reached := due, at
-	if sp.st.Timing == AtTime {
+	if sp.st.Timing == AtTime && ha == nil {
 		reached = max(at, sp.ep.su.judged) // what it is counted from may have been read after its due
 	}
 	if reached > due.plus(sp.expires()) || sp.early {
