@@ -12,6 +12,9 @@ func (ep *episode) seeStops(wo *world, ha *happened) {
 		if st.Event != "" && ep.precedes(wo, ha) {
 			return
 		}
+		if st.When != nil && ep.open && ep.stopDue[i] != 0 && ep.stopDue[i] <= ep.su.judged {
+			wo.note("stop_found_before_its_timer")
+		}
 		if ep.open {
 			ep.stop(wo, st, ha.at, ha.at, ha)
 		} else if st.Event != "" {
