@@ -237,26 +237,27 @@ func (ru *rule) refresh(wo *world, at Instant) {
 	switch {
 	case start.When != nil && (ru.due == 0 || ru.due > at):
 		ru.due = ru.view(wo, at, nil).next(start.When, at, !ru.on)
-		ru.looksAhead(wo, at)
+		if !ru.on {
+			ru.view(wo, at, nil).looksAhead(start.When, ru.tried, ru.pb.Name)
+		}
 	case start.Each != "" && ru.due == 0 && ru.su.seen:
 		ru.due = ru.scheduled(wo, max(ru.su.first, wo.zero))
 	}
 }
 
-// looksAhead notes that the condition is true at an instant that is not judged yet only for what came after it: a window
+// looksAhead notes that a condition is true at an instant that is not judged yet only for what came after it: a window
 // has no upper bound, so who tries every instant at which one could leave would find an edge that this reading does not.
-func (ru *rule) looksAhead(wo *world, at Instant) {
-	when := ru.pb.Start.When
-	if ru.on || len(wo.outlineOf(when).paned) == 0 {
+func (vi view) looksAhead(when *Expr, tried Instant, playbook string) {
+	if len(vi.wo.outlineOf(when).paned) == 0 {
 		return
 	}
-	vi := ru.view(wo, at, nil)
-	for _, early := range vi.candidates(when, max(ru.tried, at.plus(-wo.lateness(ru.pb.Name)-1))) {
+	at := vi.at
+	for _, early := range vi.candidates(when, max(tried, at.plus(-vi.wo.lateness(playbook)-1))) {
 		if early > at {
 			return
 		}
-		if ru.view(wo, early, nil).is(when) {
-			wo.note("window_looks_ahead")
+		if vi.at = early; vi.is(when) {
+			vi.wo.note("window_looks_ahead")
 			return
 		}
 	}

@@ -130,7 +130,9 @@ func (sp *stepping) refresh(wo *world, at Instant) {
 	case sp.st.Timing == AtTime:
 		sp.locate(wo, at)
 	case sp.st.Timing == AtEdge && !(sp.on && sp.due != 0) && (sp.due == 0 || sp.due > at):
-		sp.due = sp.ep.view(wo, at, sp.ep.begun).next(sp.st.When, at, !sp.on)
+		vi := sp.ep.view(wo, at, sp.ep.begun)
+		sp.due = vi.next(sp.st.When, at, !sp.on)
+		vi.looksAhead(sp.st.When, sp.ep.start, sp.ep.pb.Name)
 	}
 }
 
