@@ -74,7 +74,7 @@ mutants: ## remove each rule of the runtime from a copy and see its test fail (a
 metamorphic: ## many random batch sizes, lanes, stops and cuts of many random logs, against each other and an oracle
 	METAMORPHIC_RUNS=$(METAMORPHIC_RUNS) $(GO) test -count=1 -timeout 30m -run '^TestEveryWayToRunALogSaysTheSame$$' ./processor
 
-oracle: ## the engine against a second reading of the language over ORACLE_CASES random bundles (about 10 minutes)
+oracle: ## the engine against a second reading of the language over ORACLE_CASES random bundles (about 4 minutes)
 	ORACLE_CASES=$(ORACLE_CASES) $(GO) test -count=1 -timeout 60m -v -run TestASecondReadingOfTheLanguageAgrees ./topology/timeline
 
 need-kcat:
