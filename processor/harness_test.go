@@ -22,7 +22,7 @@ import (
 // a test waits for a fact (an offset, an output, a request, a status) and fails when it does not come.
 
 // patience bounds every wait. It is never reached in a test that passes.
-const patience = 15 * time.Second
+const patience = 60 * time.Second
 
 // world is a broker with all topics, a bundle, and clients of its own that know nothing of the processor.
 type world struct {

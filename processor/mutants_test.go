@@ -245,7 +245,7 @@ func runTests(t *testing.T, replace map[string]string, run string) (string, erro
 			t.Fatal(err)
 		}
 		impatient := filepath.Join(t.TempDir(), "harness_test.go")
-		if err := os.WriteFile(impatient, []byte(strings.Replace(string(text), "const patience = 15 * time.Second", mutantPatience, 1)), 0o644); err != nil {
+		if err := os.WriteFile(impatient, []byte(strings.Replace(string(text), "const patience = 60 * time.Second", mutantPatience, 1)), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		replace[harness] = impatient

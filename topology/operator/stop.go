@@ -175,7 +175,7 @@ func (ta *Task) takeBack(pa *party, ru *rule, ep *episode, ss *stepState, ha hal
 	if st == nil {
 		return // a later bundle has no such step: what it sent cannot be named any more
 	}
-	to, cancels := ss.To, ss.Phase == published && ss.ExpiresAt >= ha.now && ss.Marks&lang.MarkDone == 0
+	to, cancels := ss.To, ss.Phase == published && ss.ExpiresAt >= ha.due && ss.Marks&lang.MarkDone == 0
 	ss.Phase = recalled
 	if late {
 		ss.To = nil // regretted once
