@@ -9,6 +9,9 @@ import (
 // Most events name a user, of whom there are far more than accounts: to read and write a record for each costs several
 // times what the account costs. So an event opens its user only when somebody wants to know something of them.
 //
+// The locale and the zone that an action names matter to messages only. They are kept where somebody is addressed whom
+// the start event does not name: an episode keeps them of its own start event (Playbook.Captures).
+//
 // What is not kept of a user cannot be known later: a playbook for users that joins such a bundle finds those that have a
 // profile or were added, and meets the others at their next event.
 
@@ -36,6 +39,22 @@ func aboutUsers(b *playbook.Bundle) bool {
 	return false
 }
 
+// addressesOthers says that a message of the bundle goes to users whom the start event of its playbook does not name.
+func addressesOthers(b *playbook.Bundle) bool {
+	for _, pb := range b.Playbooks {
+		for _, st := range pb.Steps {
+			for _, group := range st.To.All {
+				for _, re := range group {
+					if re.Kind == playbook.ToRole || re.Kind == playbook.ToPath && !re.OfStart {
+						return true
+					}
+				}
+			}
+		}
+	}
+	return false
+}
+
 // ofAnyType says that a definition feeds the built-in facts, from fields that a record of any type may have: few have them.
 func ofAnyType(def *lang.EventDef) bool { return def.Hidden && def.Type == "" }
 
@@ -49,8 +68,11 @@ func userFields(def *lang.EventDef) (names []string) {
 	return names
 }
 
-// builtInFields are those that a record of any type may have.
+// builtInFields are those that a record of any type may have, where somebody wants to know them.
 func builtInFields(b *playbook.Bundle) (names []string) {
+	if !addressesOthers(b) {
+		return nil
+	}
 	for _, def := range b.Events {
 		if ofAnyType(def) {
 			names = append(names, userFields(def)...)
@@ -67,7 +89,7 @@ func (ta *Task) opensUser(ev *schemas.Event) bool {
 
 // describesUser says that an event has a field that is a fact of its user.
 func (ta *Task) describesUser(ev *schemas.Event) bool {
-	if len(ev.Own) == 0 {
+	if len(ta.userFields) == 0 || len(ev.Own) == 0 {
 		return false
 	}
 	for _, name := range ta.userFields {

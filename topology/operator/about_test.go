@@ -1,6 +1,7 @@
 package operator
 
 import (
+	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -40,7 +41,7 @@ func TestWhoOpensAUser(t *testing.T) {
 		{"the id is the position", false, schemas.Event{Kind: schemas.KindUserAction, Type: "used", ID: "1", IDIsPosition: true}, false},
 		{"a user is added", true, schemas.Event{Kind: schemas.KindUserAction, Type: "user_added", ID: "1"}, true},
 		{"a profile", true, schemas.Event{Kind: schemas.KindProfile, ID: "1"}, true},
-		{"an action that names a zone", true, schemas.Event{Kind: schemas.KindUserAction, Type: "used", ID: "1", Own: []schemas.Field{{Name: "time_zone", Value: schemas.Value{Kind: schemas.String, Text: "Europe/Berlin"}}}}, true},
+		{"an action that names a zone nobody asks for", true, schemas.Event{Kind: schemas.KindUserAction, Type: "used", ID: "1", Own: []schemas.Field{{Name: "time_zone", Value: schemas.Value{Kind: schemas.String, Text: "Europe/Berlin"}}}}, false},
 		{"an action that could name a zone", true, schemas.Event{Kind: schemas.KindUserAction, Type: "used", ID: "1", Own: []schemas.Field{{Name: "time_zone"}}}, false},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -53,5 +54,24 @@ func TestWhoOpensAUser(t *testing.T) {
 				t.Errorf("opensUser = %v, want %v", got, tc.want)
 			}
 		})
+	}
+}
+
+// TestWhoseZoneIsKept: what actions say of a user is kept where a message goes to users whom no start event names.
+func TestWhoseZoneIsKept(t *testing.T) {
+	for to, want := range map[string]bool{`team("csm")`: false, `role("admin")`: true, "start.user_id": false, "start.seen_by": true} {
+		text := strings.NewReplacer(`to: team("csm")`, "to: "+to, "{when: idle(used) >= 7d}", "{event: used}", "again: after used", "again: always",
+			"events: {used: user_action.used}", "events: {used: {from: user_action.used, fields: {seen_by: text}}}").Replace(aboutAccounts)
+		bundle, err := playbook.Load(fstest.MapFS{"bundle.yaml": {Data: []byte(text)}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ta := NewTask(bundle, nil, nil)
+		ta.TrustIDs()
+		ev := schemas.Event{Kind: schemas.KindUserAction, Type: "used", Account: "a1", User: "u1",
+			Own: []schemas.Field{{Name: "time_zone", Value: schemas.Value{Kind: schemas.String, Text: "Europe/Berlin"}}}}
+		if got := ta.opensUser(&ev); got != want {
+			t.Errorf("to: %s: opensUser = %v, want %v", to, got, want)
+		}
 	}
 }

@@ -24,7 +24,7 @@ func (ta *Task) intent(pa *party, ru *rule, ep *episode, st *playbook.Step, ad a
 	if st.ViaAll {
 		in.ChannelRule = "all"
 	}
-	in.Locale, in.TimeZone = ta.localeAndZone(pa, ad)
+	in.Locale, in.TimeZone = ta.localeAndZone(pa, ru, ep, ad)
 	return in
 }
 
@@ -157,8 +157,9 @@ func rounded(micros int64) int64 {
 
 func clamp(n int64) int32 { return int32(max(0, min(100, n))) }
 
-// localeAndZone are those of the user who gets the intent, else of the playbook's user, else of the account.
-func (ta *Task) localeAndZone(pa *party, ad addressee) (locale, zone string) {
+// localeAndZone are those of the user who gets the intent, else of the playbook's user, else of the account. What the
+// start event says of its user counts where it is newer than what is kept of the user.
+func (ta *Task) localeAndZone(pa *party, ru *rule, ep *episode, ad addressee) (locale, zone string) {
 	var who topology.Cells
 	switch {
 	case ad.Type == "user" && ad.Name != pa.ref.ID:
@@ -167,6 +168,10 @@ func (ta *Task) localeAndZone(pa *party, ad addressee) (locale, zone string) {
 		who = pa.sub
 	}
 	locale, zone = ta.facts.text(ta.facts.userLocale, who), ta.facts.text(ta.facts.userZone, who)
+	if ad.Type == "user" && ru.captured(ep, "user_id") == ad.Name {
+		locale = ta.facts.newer(ta.facts.userLocale, who, locale, ru.captured(ep, "locale"), ep.StartAt)
+		zone = ta.facts.newer(ta.facts.userZone, who, zone, ru.captured(ep, "time_zone"), ep.StartAt)
+	}
 	if locale == "" {
 		locale = ta.facts.text(ta.facts.accountLocale, pa.account)
 	}
@@ -174,6 +179,16 @@ func (ta *Task) localeAndZone(pa *party, ad addressee) (locale, zone string) {
 		zone = ta.facts.text(ta.facts.accountZone, pa.account)
 	}
 	return locale, zone
+}
+
+// captured is a text that an episode keeps of its start event, "" if it keeps none.
+func (ru *rule) captured(ep *episode, name string) string {
+	for i := range ru.Captures {
+		if ru.Captures[i].Name == name && i < len(ep.Captures) && ep.Captures[i].Kind == value.Text {
+			return ep.Captures[i].Text
+		}
+	}
+	return ""
 }
 
 // builtin are the facts that this package itself reads.
@@ -217,4 +232,15 @@ func (fa builtin) text(def *lang.FactDef, cells topology.Cells) string {
 		return "" // the text of an unknown value is its reason
 	}
 	return strings.Clone(va.Text)
+}
+
+// newer is what an event of that instant (ms) said, unless what is kept is newer or the event said nothing.
+func (fa builtin) newer(def *lang.FactDef, cells topology.Cells, kept, said string, at int64) string {
+	if said == "" || def == nil {
+		return kept
+	}
+	if since, ok := cells.Int(def.TimeKey); ok && since > at {
+		return kept
+	}
+	return said
 }

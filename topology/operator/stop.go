@@ -4,7 +4,6 @@ import (
 	"holdfast/schemas"
 	"holdfast/topology/lang"
 	"holdfast/topology/playbook"
-	"holdfast/topology/value"
 )
 
 // halt is why an episode stops.
@@ -102,12 +101,8 @@ func (ta *Task) isFor(ru *rule, ep *episode, events []*lang.EventDef, ma playboo
 	if ma != playbook.MatchUser {
 		return true
 	}
-	for i := range ru.Captures {
-		if ru.Captures[i].Name == "user_id" && i < len(ep.Captures) {
-			return ep.Captures[i].Kind == value.Text && ep.Captures[i].Text == oc.event.User
-		}
-	}
-	return false
+	id := ru.captured(ep, "user_id")
+	return id != "" && id == oc.event.User
 }
 
 // tooEarly says that a stop event came, by its own time, before what it would stop: read in order it would have stopped

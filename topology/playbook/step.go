@@ -105,6 +105,8 @@ type Recipient struct {
 	Kind RecipientKind
 	Name string
 	Path *lang.Program
+	// OfStart says that the path is start.user_id: the user who did what began the episode.
+	OfStart bool
 }
 
 // State is one state of a journey. A final one has no way out.

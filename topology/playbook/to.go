@@ -84,7 +84,25 @@ func (ld *loader) recipient(no *node, choice lang.Node) (Recipient, bool) {
 	line, column := place(no, offset)
 	part := &node{shape: shapeScalar, text: no.text[offset:end], line: line, column: column, multiline: no.multiline}
 	pg := ld.compileIn(part, ld.inStep(ld.of, "to", value.Text), ld.of)
-	return Recipient{Kind: ToPath, Name: part.text, Path: pg}, pg != nil
+	re := Recipient{Kind: ToPath, Name: part.text, Path: pg}
+	if pa, ok := choice.(*lang.Path); ok && pg != nil && len(pa.Names) == 2 && pa.Names[0] == "start" && pa.Names[1] == "user_id" {
+		re.OfStart = true
+		ld.captureLanguage()
+	}
+	return re, pg != nil
+}
+
+// captureLanguage keeps what the start event says of the locale and the zone of its user: the record of a user is not
+// kept for that alone.
+func (ld *loader) captureLanguage() {
+	for _, name := range []string{"locale", "time_zone"} {
+		for _, de := range ld.playbook.Start.Events {
+			if _, ok := de.Field(name); ok {
+				ld.capture(name, value.Text)
+				break
+			}
+		}
+	}
 }
 
 // subjectWord is what the playbook is for.
