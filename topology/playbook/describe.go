@@ -18,7 +18,7 @@ func (bu *Bundle) Describe() string {
 			declared++
 		}
 	}
-	fmt.Fprintf(&sb, "bundle %s, revision %d: %d playbooks, %d events, %d aggregates\n", bu.Name, bu.Revision, len(bu.Playbooks), declared, len(bu.Slots))
+	fmt.Fprintf(&sb, "bundle %s, revision %d: %s, %s, %s\n", bu.Name, bu.Revision, counted(len(bu.Playbooks), "playbook"), counted(declared, "event"), counted(len(bu.Slots), "aggregate"))
 	for _, doc := range bu.Documents {
 		fmt.Fprintf(&sb, "%s: each %s\n", doc.Title(), doc.Each())
 	}

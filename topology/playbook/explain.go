@@ -80,12 +80,12 @@ func (ex *explaining) vocabulary(body *node) {
 	var parts []string
 	for _, part := range []string{"events", "lists", "maps"} {
 		if n := len(body.at(part).entries); n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, part))
+			parts = append(parts, counted(n, strings.TrimSuffix(part, "s")))
 		}
 	}
 	for _, part := range []string{"facts", "metrics", "sets"} {
 		for _, scope := range body.at(part).entries {
-			parts = append(parts, fmt.Sprintf("%d %s of the %s", len(scope.value.entries), part, scope.key))
+			parts = append(parts, counted(len(scope.value.entries), strings.TrimSuffix(part, "s"))+" of the "+scope.key)
 		}
 	}
 	if len(parts) > 0 {
@@ -123,31 +123,6 @@ func counted(n int, what string) string {
 		return "1 " + what
 	}
 	return fmt.Sprintf("%d %ss", n, what)
-}
-
-// wakes lists the instants at which time alone may change something.
-func (ex *explaining) wakes(rows [][3]string) {
-	if len(rows) == 0 {
-		ex.line(1, "Time alone changes nothing here: it is woken by events only.")
-		return
-	}
-	ex.line(1, "Woken by time, for a condition, at:")
-	for _, row := range strings.Split(strings.TrimSuffix(columns(rows), "\n"), "\n") {
-		ex.line(2, "%s", strings.TrimLeft(row, " "))
-	}
-}
-
-// rowsOf are the wakes of programs under a name.
-func rowsOf(name string, programs ...*lang.Program) (rows [][3]string) {
-	for _, pg := range programs {
-		if pg == nil || pg.Next == nil {
-			continue
-		}
-		for _, wa := range pg.Wakes() {
-			rows = append(rows, [3]string{name, wa.Condition, wa.Instant})
-		}
-	}
-	return rows
 }
 
 // reactions names the events that concern programs, for people: those the bundle declares.

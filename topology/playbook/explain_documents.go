@@ -13,17 +13,20 @@ func (ex *explaining) derived(title string) {
 		if doc.Title() != title {
 			continue
 		}
-		kept := int64(0)
+		kept, rows := int64(0), rowsOf("", doc.Programs()...)
 		switch doc := doc.(type) {
 		case *Health:
 			ex.health(doc)
 			kept = 40 + 16*int64(len(doc.Measures))
+			rows = append(append(rows, lasts("a worse tier has lasted", doc.Down)...), lasts("a better tier has lasted", doc.Up)...)
 		case *Flag:
 			ex.flag(doc)
 			kept = 24
+			rows = append(rows, lasts("the change has lasted", doc.Settle)...)
 		case *Stages:
 			ex.stages(doc)
 			kept = 36
+			rows = append(rows, lasts("the stage has lasted", doc.Dwell)...)
 		case *Evidence:
 			ex.evidence(doc)
 			kept = 60*int64(doc.Keep) + 40*int64(len(doc.Goals())+1)
@@ -31,7 +34,7 @@ func (ex *explaining) derived(title string) {
 		if names := reactions(doc.Programs()); names != "" {
 			ex.line(1, "Judged anew at: %s.", names)
 		}
-		ex.wakes(rowsOf("", doc.Programs()...))
+		ex.wakes(rows)
 		ex.costs(doc.Each(), doc.Programs(), kept)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"holdfast/topology/lang"
 	"holdfast/topology/value"
 )
 
@@ -266,12 +265,4 @@ func (ex *explaining) goal(pb *Playbook) {
 		within = " within " + plainDuration(pb.Goal.Within)
 	}
 	ex.line(1, "Counts as a success: %s%s%s.", pb.Goal.Text, prefixed(" if ", sourceOf(pb.Goal.If)), within)
-}
-
-// wakeRows are the wakes of a playbook without its name.
-func (pb *Playbook) wakeRows() (rows [][3]string) {
-	pb.waits(func(name string, programs ...*lang.Program) {
-		rows = append(rows, rowsOf(strings.TrimPrefix(name, pb.Name+"."), programs...)...)
-	})
-	return rows
 }

@@ -1,7 +1,9 @@
 package playbook
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -30,7 +32,11 @@ func (bu *Bundle) Runnable() error {
 	return fmt.Errorf("the bundle %s cannot run yet:\n%s", bu.Name, strings.Join(lines, "\n"))
 }
 
-// later notes a part that is checked and not run, at the place of its key.
+// later notes a part that is checked and not run, at the place of its key. The parts are found kind by kind; they are kept in
+// the order of a reader.
 func (ld *loader) later(line, column int, what string) {
 	ld.bundle.Later = append(ld.bundle.Later, Later{File: ld.file, Line: line, Column: column, What: what})
+	slices.SortStableFunc(ld.bundle.Later, func(a, b Later) int {
+		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
 }

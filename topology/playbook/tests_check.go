@@ -118,8 +118,11 @@ func (tc *testCheck) profile(no *node, ofUser bool) {
 	case account != nil:
 		tc.accounts[account.text] = true
 	}
-	for _, key := range []string{"time_zone", "locale", "roles", "traits", "consents"} {
+	for _, key := range []string{"time_zone", "locale", "roles", "consents"} {
 		ke.take(key)
+	}
+	if traits := ke.take("traits"); traits != nil {
+		tc.traits(tc.read(traits, "traits"), nil)
 	}
 	if created := ke.take("created_at"); created != nil {
 		tc.instant(created, "created_at")
@@ -160,9 +163,14 @@ func (tc *testCheck) given(no *node) {
 	if backfill := ke.take("backfill"); backfill != nil {
 		tc.flag(backfill, "backfill")
 	}
-	ke.take("with")
-	ke.take("set")
-	tc.happening(ke)
+	with, set := ke.take("with"), ke.take("set")
+	event := tc.happening(ke)
+	if with != nil && event != "" {
+		tc.with(with, event)
+	}
+	if set != nil && event != "" {
+		tc.set(set, event)
+	}
 }
 
 func (tc *testCheck) every(every *node, ke *keys) {
@@ -173,8 +181,8 @@ func (tc *testCheck) every(every *node, ke *keys) {
 	ke.need("to", "to: 2026-03-15T09:00Z, the last time")
 }
 
-// happening reads the one key that names the event.
-func (tc *testCheck) happening(ke *keys) {
+// happening reads the one key that names the event; "" if it is not one.
+func (tc *testCheck) happening(ke *keys) string {
 	tc.tell(ke.what, ke.known)
 	var events []entry
 	for _, name := range ke.order {
@@ -185,11 +193,11 @@ func (tc *testCheck) happening(ke *keys) {
 	switch len(events) {
 	case 0:
 		tc.fail(ke.at, "nothing happens in this line; write the event and whose it is: {at: 2026-03-01T09:00Z, login: u1}")
-		return
+		return ""
 	case 1:
 	default:
 		tc.failAt(events[1].line, events[1].column, "two events in a line, %s and %s; split it", events[0].key, events[1].key)
-		return
+		return ""
 	}
 	en := events[0]
 	if en.key != "profile" {
@@ -202,6 +210,7 @@ func (tc *testCheck) happening(ke *keys) {
 	for _, subject := range list {
 		tc.subject(subject)
 	}
+	return en.key
 }
 
 func (tc *testCheck) givenEvent(en entry) {

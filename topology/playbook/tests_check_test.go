@@ -11,7 +11,13 @@ import (
 )
 
 const tested = `bundle: b
-events: {login: user_action.login, seen: {any: [tier_changed, login]}}
+events:
+  login: user_action.login
+  seen: {any: [tier_changed, login]}
+  bought: {from: user_action.bought, fields: {amount: decimal, item: text from sku}}
+  gift: {from: user_action.bought, fields: {giver: text}}
+  renewed: billing.contract_renewed
+facts: {account: {team_size: int}, user: {level: text from trait seniority}}
 ---
 playbook: quiet
 for: each user
@@ -55,6 +61,23 @@ func TestTestsAreChecked(t *testing.T) {
 		{"test: t\nexpect: [{signal: tier/hh}]", "t.yaml:2:19: nothing derives tier/hh; did you mean tier/h?"},
 		{"test: t\nexpect: [{intent: quiet/d7, due: monday}]", "t.yaml:2:34: due is an instant such as 2026-03-01T09:00Z; found \"monday\""},
 		{"test: t\nexpect: {intent: quiet/d7}", "t.yaml:2:10: expect is a list: [{intent: inactivity/d7, user: u1}]"},
+		{given("bought: u1, with: {amuont: 5}"), "t.yaml:3:45: nothing reads the field amuont of bought; did you mean amount?"},
+		{given("bought: u1, with: {amount: 5, item: x, sku: y, giver: ann, count: 2, feature: f, id: i, source: s, user_id: u2}"), ""},
+		{given("bought: u1, with: {colour_of_the_box: red}"), ""}, // a record may have what nobody reads
+		{given("bought: u1, with: {tiem: x}"), "nothing reads the field tiem of bought; did you mean item?"},
+		{given("renewed: a1, with: {contrat_id: k1}"), "nothing reads the field contrat_id of renewed; did you mean contract_id?"},
+		{given("renewed: a1, with: {contract_id: k1, arr: 5, arr_minor: 500}"), ""},
+		{given("seen: u1, with: {featur: f}"), "nothing reads the field featur of seen; did you mean feature?"},
+		{given("message_seen: u1, with: {playbok: quiet}"), "nothing reads the field playbok of message_seen; did you mean playbook?"},
+		{given("message_seen: u1, with: [quiet]"), "with is a mapping of keys"},
+		{given("bought: u1, set: {amount: 5}"), "t.yaml:3:44: set changes a profile; an event has with: {field: value}"},
+		{given("profile: a1, with: {plan: pro}"), "t.yaml:3:46: a profile has set, not with"},
+		{given("profile: a1, set: {plna: pro}"), "t.yaml:3:45: no fact reads the trait plna; did you mean plan?"},
+		{given("profile: a1, set: {time_zon: UTC}"), "no fact reads the trait time_zon; did you mean time_zone?"},
+		{given("profile: a1, set: {created_at: soon}"), "created_at is an instant"},
+		{given("profile: u1, set: {traits: {senority: x}}"), "no fact reads the trait senority; did you mean seniority?"},
+		{given("profile: u1, set: {traits: {seniority: x, team_size: 4, height: 3}, time_zone: UTC, locale: de, roles: [a], deleted: true}"), ""},
+		{"test: t\nusers: {u1: {account: a1, traits: {senorityy: x}}}\nexpect: []", "t.yaml:2:36: no fact reads the trait senorityy; did you mean seniority?"},
 	} {
 		bu, err := playbook.Load(fstest.MapFS{"bundle.yaml": {Data: []byte(tested)}, "t.yaml": {Data: []byte(tt.document)}})
 		if err != nil {
@@ -70,6 +93,11 @@ func TestTestsAreChecked(t *testing.T) {
 			}
 		}
 	}
+}
+
+// given is a test with one line of the user u1.
+func given(line string) string {
+	return "test: t\nusers: {u1: {account: a1}}\ngiven: [{at: 2026-03-01, " + line + "}]\nexpect: []"
 }
 
 // TestTheTimelinesAreRight: every test that is played somewhere in the product passes the check.

@@ -1,15 +1,18 @@
 package playbook
 
 import (
+	"cmp"
 	"fmt"
-	"sort"
+	"slices"
+	"strings"
 )
 
 // Warning is something that a bundle says and cannot mean: it loads, and a rule of it does nothing, or does what nobody
 // wants.
 type Warning struct {
 	Problem
-	Note bool // nothing is wrong: a word that nobody uses, a part that a later release runs
+	Note   bool // nothing is wrong: words that nobody uses, a part that a later release runs
+	weight weight
 }
 
 // Error prints FILE:LINE:COL: warning: what; suggestion.
@@ -21,7 +24,17 @@ func (wa *Warning) Error() string {
 	return fmt.Sprintf("%s:%d:%d: %s: %s", wa.File, wa.Line, wa.Column, word, wa.Text)
 }
 
-// Warnings are what `holdfast lint` says beside errors, in the order of a reader.
+// weight orders what is said beside errors: what is wrong first, what merely lies about last.
+type weight uint8
+
+const (
+	_ weight = iota
+	weightWarning
+	weightLater  // a part that a later release runs
+	weightUnused // words that nobody uses
+)
+
+// Warnings are what `holdfast lint` says beside errors: by weight, then in the order of a reader.
 func (bu *Bundle) Warnings() []*Warning {
 	wr := newWritten(bu.Files)
 	for _, doc := range wr.documents {
@@ -42,29 +55,22 @@ func (bu *Bundle) Warnings() []*Warning {
 	wr.warnUnused()
 	for _, la := range bu.Later {
 		wr.file = la.File
-		wr.add(true, la.Line, la.Column, "%s is checked but not run by this release", la.What)
+		wr.add(weightLater, la.Line, la.Column, "%s is checked but not run by this release", la.What)
 	}
 	return wr.sorted()
 }
 
 func (wr *written) warn(no *node, format string, args ...any) {
-	wr.add(false, no.line, no.column, format, args...)
+	wr.add(weightWarning, no.line, no.column, format, args...)
 }
 
-func (wr *written) add(note bool, line, column int, format string, args ...any) {
-	wr.found = append(wr.found, &Warning{Note: note, Problem: Problem{File: wr.file, Line: line, Column: column, Text: fmt.Sprintf(format, args...)}})
+func (wr *written) add(heavy weight, line, column int, format string, args ...any) {
+	wr.found = append(wr.found, &Warning{Note: heavy != weightWarning, weight: heavy, Problem: Problem{File: wr.file, Line: line, Column: column, Text: fmt.Sprintf(format, args...)}})
 }
 
 func (wr *written) sorted() []*Warning {
-	sort.SliceStable(wr.found, func(i, j int) bool {
-		a, b := wr.found[i], wr.found[j]
-		switch {
-		case a.File != b.File:
-			return a.File < b.File
-		case a.Line != b.Line:
-			return a.Line < b.Line
-		}
-		return a.Column < b.Column
+	slices.SortStableFunc(wr.found, func(a, b *Warning) int {
+		return cmp.Or(cmp.Compare(a.weight, b.weight), strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
 	return wr.found
 }

@@ -96,7 +96,7 @@ func health(tiers string) string {
 // TestNotes: words that nobody uses, and parts that a later release runs.
 func TestNotes(t *testing.T) {
 	got := warnings(t, `vocabulary: more
-events: {used: user_action.used, read: user_action.read, idle_word: user_action.idle_word}
+events: {used: user_action.used, read: user_action.read, idle_word: user_action.idle_word, idle_too: user_action.idle_too}
 facts: {account: {team_size: int, floor: int from read.count}}
 lists: {plans: [pro]}
 maps: {next: {a: b}}
@@ -111,7 +111,7 @@ experiment: {id: e, unit: account, arms: {a: 1}}
 steps: [{id: a, send: hello}]
 `, true)
 	for _, want := range []string{
-		"p.yaml:2:58: note: nothing uses the event idle_word",
+		"p.yaml:2:58: note: nothing uses the 2 events idle_word, idle_too",
 		"p.yaml:3:35: note: nothing uses the fact account.floor",
 		"p.yaml:4:9: note: nothing uses the list plans",
 		"p.yaml:5:8: note: nothing uses the map next",

@@ -6,38 +6,80 @@ import (
 	"holdfast/schemas"
 )
 
-// warnUnused notes the words of the vocabulary that nothing in the bundle asks for.
+// warnUnused notes the words of the vocabulary that nothing in the bundle asks for: one line for each kind of them in a file.
 func (wr *written) warnUnused() {
 	used := map[string]bool{}
 	for _, doc := range wr.documents {
 		doc.body.uses(used, "")
 	}
-	for _, doc := range wr.documents {
-		if doc.kind != "bundle" && doc.kind != "vocabulary" {
-			continue
-		}
-		wr.file = doc.file
-		for _, part := range []struct{ key, what string }{{"events", "event"}, {"lists", "list"}, {"maps", "map"}} {
-			wr.noteUnused(doc.body.at(part.key), part.what, "", used)
-		}
-		for _, part := range []struct{ key, what string }{{"facts", "fact"}, {"metrics", "metric"}, {"sets", "set"}} {
-			for _, scope := range doc.body.at(part.key).entries {
-				wr.noteUnused(scope.value, part.what, scope.key, used)
-			}
+	un := unused{used: used}
+	for i, doc := range wr.documents {
+		un.document(doc)
+		if last := i+1 == len(wr.documents); last || wr.documents[i+1].file != doc.file {
+			wr.file = doc.file
+			un.note(wr)
 		}
 	}
 }
 
-func (wr *written) noteUnused(no *node, what, scope string, used map[string]bool) {
+// unused collects the words of a file that nothing uses, by what they are.
+type unused struct {
+	used  map[string]bool
+	kinds []unusedKind
+}
+
+type unusedKind struct {
+	what  string // "event"
+	first entry  // the place to look at
+	names []string
+}
+
+func (un *unused) document(doc document) {
+	if doc.kind != "bundle" && doc.kind != "vocabulary" {
+		return
+	}
+	for _, part := range []struct{ key, what string }{{"events", "event"}, {"lists", "list"}, {"maps", "map"}} {
+		un.words(doc.body.at(part.key), part.what, "")
+	}
+	for _, part := range []struct{ key, what string }{{"facts", "fact"}, {"metrics", "metric"}, {"sets", "set"}} {
+		for _, scope := range doc.body.at(part.key).entries {
+			un.words(scope.value, part.what, scope.key)
+		}
+	}
+}
+
+func (un *unused) words(no *node, what, scope string) {
 	for _, en := range no.entries {
 		name := en.key
 		if what == "fact" {
 			name = scope + "." + en.key
 		}
-		if !used[name] && !used[name+"_from"] {
-			wr.add(true, en.line, en.column, "nothing uses the %s %s", what, name)
+		if !un.used[name] && !un.used[name+"_from"] {
+			un.add(what, en, name)
 		}
 	}
+}
+
+func (un *unused) add(what string, en entry, name string) {
+	for i := range un.kinds {
+		if un.kinds[i].what == what {
+			un.kinds[i].names = append(un.kinds[i].names, name)
+			return
+		}
+	}
+	un.kinds = append(un.kinds, unusedKind{what, en, []string{name}})
+}
+
+// note says what was collected, at the place of the first of each kind.
+func (un *unused) note(wr *written) {
+	for _, ki := range un.kinds {
+		what := "the " + ki.what
+		if n := len(ki.names); n > 1 {
+			what = "the " + counted(n, ki.what)
+		}
+		wr.add(weightUnused, ki.first.line, ki.first.column, "nothing uses %s %s", what, strings.Join(ki.names, ", "))
+	}
+	un.kinds = nil
 }
 
 // uses collects the words and dotted names of all texts below a node, and the keys that name events.
