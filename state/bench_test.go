@@ -18,6 +18,14 @@ func benchKeys() []SubjectKey {
 	return keys
 }
 
+// Keys are hashes of names.
+const (
+	touchCount = 0x3e1b2c07
+	touchLast  = 0x9d40aa51
+	touchPlan  = 0x1c77d3b9
+	touchSince = 0xe2058c6f
+)
+
 // touch is what a fold does to a subject: a few counters, now and then a string.
 func touch(tb testing.TB, me Memory, sk SubjectKey, at int64) {
 	me.Savepoint()
@@ -25,12 +33,12 @@ func touch(tb testing.TB, me Memory, sk SubjectKey, at int64) {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	n, _ := su.Int(10)
-	su.SetInt(10, n+1)
-	su.SetInt(20, at)
-	if _, ok := su.Bytes(30); !ok {
-		su.SetBytes(30, []byte("pro"))
-		su.SetInt(40, at)
+	n, _ := su.Int(touchCount)
+	su.SetInt(touchCount, n+1)
+	su.SetInt(touchLast, at)
+	if _, ok := su.Bytes(touchPlan); !ok {
+		su.SetBytes(touchPlan, []byte("pro"))
+		su.SetInt(touchSince, at)
 	}
 }
 

@@ -86,6 +86,7 @@ func (ov *overlay) rollback(f func(*Subject)) {
 		su := im.subject
 		re := &su.record
 		re.cells = append(re.cells[:0], ov.cells[im.from:im.to]...)
+		re.places.build(re.cells)
 		re.blob, re.live = re.blob[:im.blob], im.live
 		su.dirty = im.dirty
 		if re.flip != im.flip {

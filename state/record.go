@@ -1,6 +1,7 @@
 package state
 
 import (
+	"cmp"
 	"math"
 	"slices"
 )
@@ -14,10 +15,11 @@ const NoWake int64 = math.MaxInt64
 // Cells hold no pointers; the bytes of all of them lie in one append-only blob, so that an old image of a record is its
 // old cells and the old length of the blob.
 type Record struct {
-	cells []cell // Invariant: sorted by key, no key twice
-	blob  []byte
-	live  int   // bytes of blob that a cell refers to
-	flip  int64 // wake ^ NoWake, so that zero means none
+	cells  []cell // Invariant: sorted by key, no key twice
+	places places // Invariant: of these cells
+	blob   []byte
+	live   int   // bytes of blob that a cell refers to
+	flip   int64 // wake ^ NoWake, so that zero means none
 }
 
 // cell is an integer (size == isInt) or size bytes at offset value of the blob.
@@ -29,36 +31,65 @@ type cell struct {
 
 const isInt = math.MaxUint32
 
-// find returns the place of the key among the cells: where it is, or where it would be inserted.
-func (re *Record) find(key uint32) (int, bool) {
-	lo, hi := 0, len(re.cells)
-	for lo < hi {
-		mid := int(uint(lo+hi) >> 1)
-		if re.cells[mid].key < key {
-			lo = mid + 1
-		} else {
-			hi = mid
+// find returns the cell of the key, nil if there is none.
+func (re *Record) find(key uint32) *cell {
+	if len(re.cells) > mostPlaced {
+		return re.search(key)
+	}
+	if !re.places.has(key) {
+		return nil
+	}
+	for i := int(re.places.first[bucketOf(key)]); i < len(re.cells); i++ {
+		if ce := &re.cells[i]; ce.key >= key {
+			if ce.key == key {
+				return ce
+			}
+			return nil
 		}
 	}
-	return lo, lo < len(re.cells) && re.cells[lo].key == key
+	return nil
+}
+
+// search is find in a record with very many cells.
+func (re *Record) search(key uint32) *cell {
+	i, ok := slices.BinarySearchFunc(re.cells, key, cell.compareKey)
+	if !ok {
+		return nil
+	}
+	return &re.cells[i]
+}
+
+func (ce cell) compareKey(key uint32) int { return cmp.Compare(ce.key, key) }
+
+// placeOf returns where a cell of the key would be inserted.
+func (re *Record) placeOf(key uint32) int {
+	if len(re.cells) > mostPlaced {
+		i, _ := slices.BinarySearchFunc(re.cells, key, cell.compareKey)
+		return i
+	}
+	i := re.places.from(key, len(re.cells))
+	for i < len(re.cells) && re.cells[i].key < key {
+		i++
+	}
+	return i
 }
 
 // Int returns the integer at key; ok is false when there is none, or bytes.
 func (re *Record) Int(key uint32) (int64, bool) {
-	i, ok := re.find(key)
-	if !ok || re.cells[i].size != isInt {
+	ce := re.find(key)
+	if ce == nil || ce.size != isInt {
 		return 0, false
 	}
-	return int64(re.cells[i].value), true
+	return int64(ce.value), true
 }
 
 // Bytes returns the bytes at key, valid until the next write to this record; ok is false when there are none, or an integer.
 func (re *Record) Bytes(key uint32) ([]byte, bool) {
-	i, ok := re.find(key)
-	if !ok || re.cells[i].size == isInt {
+	ce := re.find(key)
+	if ce == nil || ce.size == isInt {
 		return nil, false
 	}
-	return re.bytesOf(re.cells[i]), true
+	return re.bytesOf(*ce), true
 }
 
 // bytesOf is never nil: no bytes are not an integer.
@@ -84,21 +115,26 @@ func (re *Record) SetBytes(key uint32, b []byte) {
 }
 
 func (re *Record) set(ce cell) {
-	i, ok := re.find(ce.key)
-	if !ok {
-		re.cells = slices.Insert(re.cells, i, ce)
+	if old := re.find(ce.key); old != nil {
+		re.forget(*old)
+		*old = ce
 		return
 	}
-	re.forget(re.cells[i])
-	re.cells[i] = ce
+	i := re.placeOf(ce.key)
+	re.cells = slices.Insert(re.cells, i, ce)
+	re.places.inserted(re.cells, i)
 }
 
 // Delete removes the cell at key, if there is one.
 func (re *Record) Delete(key uint32) {
-	if i, ok := re.find(key); ok {
-		re.forget(re.cells[i])
-		re.cells = slices.Delete(re.cells, i, i+1)
+	ce := re.find(key)
+	if ce == nil {
+		return
 	}
+	re.forget(*ce)
+	i := re.placeOf(key)
+	re.cells = slices.Delete(re.cells, i, i+1)
+	re.places.deleted(re.cells, i, key)
 }
 
 func (re *Record) forget(ce cell) {
@@ -136,6 +172,7 @@ func (re *Record) vacant() bool { return len(re.cells) == 0 && re.flip == 0 }
 // reset empties the record and keeps its buffers.
 func (re *Record) reset() {
 	re.cells, re.blob, re.live, re.flip = re.cells[:0], re.blob[:0], 0, 0
+	re.places.used = 0
 }
 
 // compact moves the live bytes to spare and returns the buffer that they lay in. What Bytes returned before stays
@@ -159,5 +196,5 @@ func (re *Record) wasteful() bool { return len(re.blob) > 4*re.live+1024 }
 
 // clone returns a copy that shares nothing.
 func (re *Record) clone() Record {
-	return Record{cells: slices.Clone(re.cells), blob: slices.Clone(re.blob), live: re.live, flip: re.flip}
+	return Record{cells: slices.Clone(re.cells), places: re.places, blob: slices.Clone(re.blob), live: re.live, flip: re.flip}
 }

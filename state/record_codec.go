@@ -122,6 +122,7 @@ func (re *Record) decode(b []byte) error {
 	if len(rest) > 0 {
 		return badRecord("%d bytes too many", len(rest))
 	}
+	re.places.build(re.cells)
 	return nil
 }
 
