@@ -40,12 +40,17 @@ func nextOccurrence(sc *playbook.Schedule, after int64, zone *time.Location) (in
 	}
 	first := periodStart(sc.Each, value.DayOf(after, zone))
 	for range 3 { // the period of `after`, and the two after it
-		if at := value.LocalInstant(dayIn(sc, first), sc.Minute, zone); at > after {
+		if at := occurrence(sc, first, zone); at > after {
 			return at, true
 		}
 		first = nextPeriod(sc.Each, first)
 	}
 	return 0, false
+}
+
+// occurrence is the instant of the schedule in the period that a day is in.
+func occurrence(sc *playbook.Schedule, day int64, zone *time.Location) int64 {
+	return value.LocalInstant(dayIn(sc, periodStart(sc.Each, day)), sc.Minute, zone)
 }
 
 // periodStart is the first day of the period that a day is in.
@@ -89,19 +94,25 @@ func dayIn(sc *playbook.Schedule, first int64) int64 {
 	return first + int64(sc.Day) - 1
 }
 
-// periodOf names the period of an instant: 2026-03-01, 2026-W10, 2026-03, 2026-Q1.
-func periodOf(each playbook.Period, at int64, zone *time.Location) string {
-	local := time.UnixMilli(at).In(zone)
-	switch each {
+// periodOf names the period that an occurrence is of: 2026-03-01, 2026-W10, 2026-03, 2026-Q1. Where the clock skips the end
+// of a day, that day's occurrence is the first instant of the next one; it is of its own day all the same, or the next
+// day's would have the same name.
+func periodOf(sc *playbook.Schedule, at int64, zone *time.Location) string {
+	day := value.DayOf(at, zone)
+	if occurrence(sc, day, zone) != at && occurrence(sc, day-1, zone) == at {
+		day--
+	}
+	date := time.Unix(day*24*60*60, 0).UTC()
+	switch sc.Each {
 	case playbook.PeriodWeek:
-		year, week := local.ISOWeek()
+		year, week := date.ISOWeek()
 		return fmt.Sprintf("%04d-W%02d", year, week)
 	case playbook.PeriodMonth:
-		return local.Format("2006-01")
+		return date.Format("2006-01")
 	case playbook.PeriodQuarter:
-		return fmt.Sprintf("%04d-Q%d", local.Year(), (int(local.Month())-1)/3+1)
+		return fmt.Sprintf("%04d-Q%d", date.Year(), (int(date.Month())-1)/3+1)
 	}
-	return local.Format(time.DateOnly)
+	return date.Format(time.DateOnly)
 }
 
 // weekday counts from Monday.

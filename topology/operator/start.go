@@ -163,7 +163,7 @@ func (ta *Task) startByTime(pa *party, ru *rule, li *life, due int64) (entered b
 	}
 	oc := occasion{at: due, now: due, decidedAt: due + ru.Lateness}
 	if scheduled {
-		oc.period = periodOf(ru.Start.Schedule.Each, due, lang.Zone(fr))
+		oc.period = periodOf(ru.Start.Schedule, due, lang.Zone(fr))
 	}
 	return true, ta.enter(pa, ru, li, oc)
 }
