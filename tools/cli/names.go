@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -15,6 +16,17 @@ func NamesFlag(cmd *cobra.Command) func() (schemas.TopicNames, error) {
 	var renames []string
 	cmd.Flags().StringArrayVar(&renames, "name", nil, "another name for a topic, `KEY=TOPIC`, for example intents=acme.intents; may be repeated")
 	return func() (schemas.TopicNames, error) { return renamed(renames) }
+}
+
+// NoInput says of a topic, as the caller named it, that it takes no events, and which do.
+func NoInput(named string, names schemas.TopicNames) error {
+	var inputs []string
+	for _, topic := range names.Topics() {
+		if topic.Input != schemas.KindNone {
+			inputs = append(inputs, topic.Name)
+		}
+	}
+	return fmt.Errorf("%s is not an input of Holdfast: want %s (other names: --name)", named, strings.Join(inputs, ", "))
 }
 
 func renamed(renames []string) (schemas.TopicNames, error) {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -117,16 +118,16 @@ func (pl *player) play(sc *timeline.Scenario) error {
 }
 
 // misses shows each expectation that was not met, and what came out about the same playbook and subject: once where
-// several ask about the same.
+// the same came out for several.
 func (pl *player) misses(re timeline.Report) error {
 	for i, mi := range re.Misses {
 		if err := pl.miss(re.Scenario.File, mi); err != nil {
 			return err
 		}
-		if i+1 < len(re.Misses) && re.Misses[i+1].About == mi.About {
+		story := re.World.Story(mi.About)
+		if i+1 < len(re.Misses) && slices.Equal(story, re.World.Story(re.Misses[i+1].About)) {
 			continue
 		}
-		story := re.World.Story(mi.About)
 		if len(story) == 0 {
 			if err := pl.write("        nothing came out about it\n"); err != nil {
 				return err

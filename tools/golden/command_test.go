@@ -69,7 +69,7 @@ func TestTestsThatPass(t *testing.T) {
 func TestTestsThatFail(t *testing.T) {
 	code, stdout, stderr := run(t, "testdata/failing")
 	compare(t, "testdata/failing.txt", stdout)
-	if code != cli.ExitFailure || stderr != "holdfast: 1 of 2 tests failed\n" {
+	if code != cli.ExitFailure || stderr != "holdfast: 3 of 4 tests failed\n" {
 		t.Errorf("exit %d %s", code, stderr)
 	}
 }

@@ -34,7 +34,7 @@ func NewCommand() *cobra.Command {
 			return err
 		}
 		if *topic != "" && topicNames.InputKind(*topic) == schemas.KindNone {
-			return cli.Usagef("--topic %s is not an input of Holdfast: want %s (other names: --name)", *topic, inputs(topicNames))
+			return cli.Usagef("%v", cli.NoInput("--topic "+*topic, topicNames))
 		}
 		return runCommand(cmd, brokers, args[0], Options{Names: topicNames, Topic: *topic, Now: time.Now})
 	}

@@ -16,6 +16,7 @@ import (
 
 	"holdfast/schemas"
 	"holdfast/schemas/avro"
+	"holdfast/tools/cli"
 	"holdfast/tools/jsonl"
 )
 
@@ -184,7 +185,7 @@ func (pb *publisher) checkTopic(topic string) error {
 	}
 	reason, known := pb.topics[topic]
 	if !known {
-		return fmt.Errorf("topic %s is not an input of Holdfast: want %s (other names: --name)", topic, inputs(pb.opts.Names))
+		return cli.NoInput("topic "+topic, pb.opts.Names)
 	}
 	return reason
 }
@@ -238,19 +239,4 @@ func (pb *publisher) wrong(number int64, reason string) {
 	defer pb.mu.Unlock()
 	pb.report.Wrong++
 	pb.opts.Wrong(number, reason)
-}
-
-// inputs lists the topics that take events.
-func inputs(names schemas.TopicNames) string {
-	text := ""
-	for _, topic := range names.Topics() {
-		if topic.Input == schemas.KindNone {
-			continue
-		}
-		if text != "" {
-			text += ", "
-		}
-		text += topic.Name
-	}
-	return text
 }

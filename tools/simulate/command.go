@@ -67,6 +67,9 @@ func run(cmd *cobra.Command, opts options, file string) (err error) {
 	if err != nil {
 		return err
 	}
+	if opts.topic != "" && names.InputKind(opts.topic) == schemas.KindNone {
+		return cli.Usagef("%v", cli.NoInput("--topic "+opts.topic, names))
+	}
 	bundle, err := bundles.Load(cmd.ErrOrStderr(), opts.playbooks)
 	if err == nil {
 		err = bundles.Runnable(cmd.ErrOrStderr(), opts.playbooks, bundle)
@@ -89,11 +92,18 @@ func run(cmd *cobra.Command, opts options, file string) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := opts.seen(lines); err != nil {
+		return err
+	}
+	lines, later := cut(lines, until)
 	wo, err := play(bundle, lines, until)
 	if err != nil {
 		return err
 	}
 	if err := show(cmd.OutOrStdout(), wo, opts); err != nil {
+		return err
+	}
+	if err := remark(cmd.ErrOrStderr(), bundle, lines, later); err != nil {
 		return err
 	}
 	if rd.refused > 0 {

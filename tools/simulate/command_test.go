@@ -64,6 +64,42 @@ func TestFilters(t *testing.T) {
 	}
 }
 
+// TestNobodyOfThatName: an empty story would say that nothing happens to them.
+func TestNobodyOfThatName(t *testing.T) {
+	for flag, want := range map[string]string{
+		"--user=anna":    "--user anna: no event names this user; did you mean ann?",
+		"--account=acne": "--account acne: no event names this account; did you mean acme?",
+	} {
+		if code, stdout, stderr := run(t, "", until, flag, "testdata/events.jsonl"); code != cli.ExitUsage || stdout != "" || !strings.Contains(stderr, want) {
+			t.Errorf("%s: exit %d\n%s\n%s", flag, code, stdout, stderr)
+		}
+	}
+}
+
+// TestRemarks: what was not played, and what no playbook can see, is said; it fails nothing.
+func TestRemarks(t *testing.T) {
+	lines := ""
+	for _, typ := range []string{"signed_in", "singed_in", "exported", "exported"} {
+		lines += `{"type": "` + typ + `", "account_id": "acme", "user_id": "ann", "occurred_at": "2026-03-01T09:00:00Z"}` + "\n"
+	}
+	lines += `{"kafka_topic": "telemetry.profiles", "account_id": "acme", "changed_at": "2026-02-01T09:00:00Z"}` + "\n"
+	want := "note: nothing in shop reads user_action.singed_in (1 event); did you mean user_action.signed_in?\n" +
+		"note: nothing in shop reads user_action.exported (2 events)\n"
+	if code, _, stderr := run(t, lines, "--topic", "telemetry.user-actions", "-"); code != cli.ExitOK || stderr != want {
+		t.Errorf("exit %d\n%s", code, stderr)
+	}
+	code, stdout, stderr := run(t, "", "--until=2026-03-08T12:00Z", "testdata/events.jsonl")
+	if code != cli.ExitOK || stderr != "note: 2 events after --until left out\n" || strings.Contains(stdout, "2026-03-09") || !strings.HasSuffix(stdout, "\n2 messages until 2026-03-08T12:00Z\n       2  quiet/d7\n") {
+		t.Errorf("exit %d\n%s\n%s", code, stdout, stderr)
+	}
+}
+
+func TestAWrongTopicForAllLines(t *testing.T) {
+	if code, _, stderr := run(t, "", "--topic", "telemetry.user-action", "-"); code != cli.ExitUsage || !strings.Contains(stderr, "--topic telemetry.user-action is not an input of Holdfast: want telemetry.profiles, ") {
+		t.Errorf("exit %d %s", code, stderr)
+	}
+}
+
 // TestJSON: one object a line, with the same entries as the text.
 func TestJSON(t *testing.T) {
 	_, text, _ := run(t, "", until, "testdata/events.jsonl")
@@ -89,7 +125,7 @@ func TestWrongLines(t *testing.T) {
 	for wrong, want := range map[string]string{
 		"{": "-:2: ",
 		`{"type": "signed_in", "account_id": "acme"}`:                           "-:2: no occurred_at: a simulation needs the time of every event",
-		`{"kafka_topic": "x", "type": "signed_in", "account_id": "acme"}`:       "-:2: topic x is not an input of Holdfast",
+		`{"kafka_topic": "x", "type": "signed_in", "account_id": "acme"}`:       "-:2: topic x is not an input of Holdfast: want telemetry.profiles, telemetry.billing, telemetry.support, telemetry.user-actions, holdfast.receipts (other names: --name)\n",
 		`{"type": "signed_in", "occurred_at": "2026-03-01T09:00:00Z"}`:          "-:2: ",
 		`{"account_id": "acme", "type": "signed_in", "occurred_at": "someday"}`: "-:2: ",
 	} {

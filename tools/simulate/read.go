@@ -8,6 +8,7 @@ import (
 
 	"holdfast/schemas"
 	"holdfast/schemas/avro"
+	"holdfast/tools/cli"
 	"holdfast/tools/jsonl"
 	"holdfast/topology/timeline"
 )
@@ -65,7 +66,7 @@ func (rd *reading) one(text *jsonl.Lines, raw []byte) (*schemas.Event, error) {
 		if ln.Topic == "" {
 			return nil, fmt.Errorf("no %s: add one to the line, or give all such lines one with --topic %s", jsonl.TopicField, rd.names.UserActions)
 		}
-		return nil, fmt.Errorf("topic %s is not an input of Holdfast", ln.Topic)
+		return nil, cli.NoInput("topic "+ln.Topic, rd.names)
 	}
 	return rd.decode(ln)
 }

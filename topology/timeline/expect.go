@@ -48,7 +48,18 @@ func (ex Expectation) String() string {
 	case ex.Signal != "":
 		return strings.TrimSpace("signal " + ex.Signal + " " + ex.Account + ex.User + " " + ex.At)
 	}
-	return "decision " + ex.Decision + " " + ex.Playbook + "/" + ex.Step + " " + ex.User
+	return "decision " + ex.Decision + ex.rule() + " " + ex.User
+}
+
+// rule names the playbook and step of a decision, as far as they are given.
+func (ex Expectation) rule() string {
+	switch {
+	case ex.Playbook == "" && ex.Step == "":
+		return ""
+	case ex.Step == "":
+		return " " + ex.Playbook
+	}
+	return " " + ex.Playbook + "/" + ex.Step
 }
 
 // check says what is wrong; "" if nothing.
@@ -97,7 +108,7 @@ func (ex Expectation) counted(wo *World, path string, want int) string {
 		}
 	}
 	if n != want {
-		return fmt.Sprintf("got %d, want %d", n, want)
+		return fmt.Sprintf("%d, want %d", n, want)
 	}
 	return ""
 }
@@ -178,7 +189,7 @@ func (ex Expectation) decision(wo *World) string {
 	}
 	switch {
 	case ex.Is != nil && n != int(numberOf(ex.Is)):
-		return fmt.Sprintf("got %d, want %v", n, ex.Is)
+		return fmt.Sprintf("%d, want %v", n, ex.Is)
 	case ex.Is == nil && n == 0:
 		return "there is none"
 	}

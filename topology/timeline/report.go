@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"holdfast/topology/lang"
 	"holdfast/topology/playbook"
 )
 
@@ -34,7 +35,10 @@ func (sc *Scenario) Report(b *playbook.Bundle) (Report, error) {
 	}
 	for i, ex := range sc.Expect {
 		if why := ex.check(wo); why != "" {
-			re.Misses = append(re.Misses, Miss{Line: sc.lineOfExpectation(i), Expected: ex.String(), Got: why, About: ex.about()})
+			if beyond := ex.beyond(wo, sc.Until != ""); beyond != "" {
+				why += "\n" + beyond
+			}
+			re.Misses = append(re.Misses, Miss{Line: sc.lineOfExpectation(i), Expected: ex.String(), Got: why, About: sc.story(b, ex.about())})
 		}
 	}
 	return re, nil
@@ -68,6 +72,16 @@ func (ex Expectation) about() Filter {
 		}
 	}
 	return fi
+}
+
+// story turns a recipient into whose story it is: a playbook of accounts speaks of the account of the user who got it.
+func (sc *Scenario) story(b *playbook.Bundle, about Filter) Filter {
+	for _, pb := range b.Playbooks {
+		if pb.Name == about.Playbook && pb.Each == lang.ScopeAccount && about.User != "" {
+			return Filter{Playbook: about.Playbook, Account: sc.Users[about.User].Account}
+		}
+	}
+	return about
 }
 
 // Check runs a scenario and lists what is not as expected; the last one tells everything that came out.
