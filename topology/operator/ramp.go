@@ -83,8 +83,12 @@ func (ta *Task) include(pa *party, ru *rule) error {
 	return ta.enter(pa, ru, &li, occasion{at: at, now: at, decidedAt: at + ru.Lateness, existing: true})
 }
 
-// markExisting remembers a subject as if an episode had just closed.
+// markExisting remembers a subject as if an episode had just closed. One per value of an event has no value to be marked
+// for: there is no event at an activation, and `once` knows by itself what was seen.
 func (ta *Task) markExisting(pa *party, ru *rule, fr *lang.Frame) error {
+	if ru.Again.OfEvent {
+		return nil
+	}
 	at := ru.activation.At
 	li, err := pa.life(ru)
 	if err != nil {
