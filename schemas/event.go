@@ -116,11 +116,20 @@ func find(fs []Field, name string) (Value, bool) {
 	return Value{}, false
 }
 
-// Reset empties the event and keeps its buffers.
+// Reset empties the event and keeps its buffers. It runs once per record, so the profile is emptied only if there is one.
 func (ev *Event) Reset() {
-	pr := &ev.Profile
-	*ev = Event{Own: emptied(ev.Own), Props: emptied(ev.Props),
-		Profile: Profile{Roles: emptied(pr.Roles), Consents: emptied(pr.Consents), Channels: emptied(pr.Channels)}}
+	ev.Kind, ev.Topic, ev.Partition, ev.Offset = KindNone, "", 0, 0
+	ev.ID, ev.Source, ev.Type, ev.IDIsPosition = "", "", "", false
+	ev.Account, ev.User, ev.OccurredAt, ev.At = "", "", 0, 0
+	ev.Backfill, ev.Test, ev.TraceParent, ev.Count = false, false, "", 0
+	ev.Own, ev.Props = emptied(ev.Own), emptied(ev.Props)
+	if pr := &ev.Profile; !pr.empty() {
+		*pr = Profile{Roles: emptied(pr.Roles), Consents: emptied(pr.Consents), Channels: emptied(pr.Channels)}
+	}
+}
+
+func (pr *Profile) empty() bool {
+	return !pr.HasRoles && !pr.Deleted && pr.CreatedAt == 0 && len(pr.Roles)+len(pr.Consents)+len(pr.Channels) == 0
 }
 
 // keptItems bounds what an event keeps of the room that one large record took.

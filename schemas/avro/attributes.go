@@ -11,6 +11,8 @@ import (
 // what the body lacks.
 type attributes struct {
 	id, source, typ, time, subject, traceParent string
+
+	given bool // any of them
 }
 
 // read takes the ce_ headers and says whether the value is a structured CloudEvent.
@@ -39,6 +41,7 @@ func (at *attributes) set(holder, name, value string) error {
 	if !utf8.ValidString(value) {
 		return undecodable(CodeInvalidUTF8, "%s%s is not valid UTF-8", holder, name)
 	}
+	at.given = true
 	switch name {
 	case "id":
 		at.id = value

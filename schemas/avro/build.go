@@ -1,6 +1,10 @@
 package avro
 
-import "holdfast/schemas"
+import (
+	"math/bits"
+
+	"holdfast/schemas"
+)
 
 // builder makes an event of named fields, whatever format they came in. It knows which field goes where, what is
 // required, and what a missing field means (retention.md 3); the formats know only how to read their bytes.
@@ -12,6 +16,7 @@ type builder struct {
 	seen    uint32 // a bit per envelope field and structure that was given, to find doubled ones
 	hasTime bool
 	nulls   bool                     // there are own fields without a value
+	given   uint64                   // a bit per own field that the quick way has read, by rank
 	sorted  struct{ own, props int } // so many are known to be sorted by name, and different
 }
 
@@ -57,7 +62,12 @@ func (bu *builder) again(fi envelopeField) bool {
 }
 
 func (bu *builder) reset(rec *Record, ev *schemas.Event) {
-	*bu = builder{rec: rec, ev: ev, made: bu.made}
+	bu.rec, bu.ev = rec, ev
+	if bu.attrs.given {
+		bu.attrs = attributes{}
+	}
+	bu.seen, bu.given, bu.hasTime, bu.nulls = 0, 0, false, false
+	bu.sorted.own, bu.sorted.props = 0, 0
 	ev.Reset()
 	ev.Kind, ev.Topic, ev.Partition, ev.Offset = rec.Kind, rec.Topic, rec.Partition, rec.Offset
 	ev.Count = 1
@@ -159,22 +169,28 @@ func (bu *builder) setEnvelope(fi envelopeField, name string, va schemas.Value) 
 
 // place puts a value where it belongs. Requires: it is of the type that the field wants.
 func (bu *builder) place(fi envelopeField, va *schemas.Value) {
+	if va.Kind == schemas.String {
+		bu.placeText(fi, va.Text)
+		return
+	}
+	bu.placeNumber(fi, va.Num)
+}
+
+func (bu *builder) placeNumber(fi envelopeField, num int64) {
 	ev := bu.ev
 	switch fi {
 	case fieldOccurredAt:
-		ev.OccurredAt, bu.hasTime = va.Num, true
+		ev.OccurredAt, bu.hasTime = num, true
 	case fieldBackfill:
-		ev.Backfill = va.Num != 0
+		ev.Backfill = num != 0
 	case fieldTest:
-		ev.Test = va.Num != 0
+		ev.Test = num != 0
 	case fieldCount:
-		ev.Count = va.Num
+		ev.Count = num
 	case fieldDeleted:
-		ev.Profile.Deleted = va.Num != 0
+		ev.Profile.Deleted = num != 0
 	case fieldCreatedAt:
-		ev.Profile.CreatedAt = va.Num
-	default:
-		bu.placeText(fi, va.Text)
+		ev.Profile.CreatedAt = num
 	}
 }
 
@@ -211,11 +227,7 @@ func (bu *builder) own(own schemas.OwnField, va schemas.Value) error {
 // openOwn makes a place for each of so many own fields, and closeOwn gives up those that got no name: a plan knows their
 // order before it reads them.
 func (bu *builder) openOwn(fields int) {
-	if cap(bu.ev.Own) < fields {
-		bu.ev.Own = make([]schemas.Field, fields)
-	}
-	bu.ev.Own = bu.ev.Own[:fields]
-	for i := range bu.ev.Own {
+	for i := range bu.roomForOwn(fields) {
 		bu.ev.Own[i].Name = ""
 	}
 }
@@ -232,6 +244,36 @@ func (bu *builder) closeOwn() {
 		kept++
 	}
 	bu.ev.Own, bu.sorted.own = all[:kept], kept
+}
+
+// roomForOwn makes a place for each of so many own fields. What is in them is of another event.
+func (bu *builder) roomForOwn(fields int) []schemas.Field {
+	if cap(bu.ev.Own) < fields {
+		bu.ev.Own = make([]schemas.Field, fields)
+	}
+	bu.ev.Own = bu.ev.Own[:fields]
+	return bu.ev.Own
+}
+
+// keepGiven keeps those of the places that were given, in their order.
+func (bu *builder) keepGiven() {
+	all, kept := bu.ev.Own, 0
+	for given := bu.given; given != 0; given &= given - 1 {
+		if rank := bits.TrailingZeros64(given); kept < rank {
+			all[kept] = all[rank]
+		}
+		kept++
+	}
+	bu.ev.Own, bu.sorted.own = all[:kept], kept
+}
+
+// roomForProps makes a place for each of so many properties. What is in them is of another event.
+func (bu *builder) roomForProps(fields int) []schemas.Field {
+	if cap(bu.ev.Props) < fields {
+		bu.ev.Props = make([]schemas.Field, fields)
+	}
+	bu.ev.Props = bu.ev.Props[:fields]
+	return bu.ev.Props
 }
 
 // property takes an element of properties or traits, or a top-level scalar that the record does not know.

@@ -84,14 +84,18 @@ func (de *decoder) fields(rec *Record, bu *builder) error {
 	return undecodable(CodeUnknownFormat, "the value starts with byte 0x%02X: want 00 (Confluent wire format), C3 01 (Avro single-object) or { (JSON)", rec.Value[0])
 }
 
-// avroFields reads a datum by the plan of its writer schema. goavro reads those of schemas without a plan, and those
-// that can be read but not accepted: to say why.
+// avroFields reads a datum by the plan of its writer schema, the quick way if that goes. goavro reads those of schemas
+// without a plan, and those that can be read but not accepted: to say why.
 func (de *decoder) avroFields(value []byte, bu *builder) error {
 	wr, datum, err := de.writers.unframe(value)
 	if err != nil {
 		return err
 	}
 	if pl := wr.plan(bu.rec.Kind); pl != nil {
+		if pl.readQuick(value, len(value)-len(datum), &de.cursor, bu) {
+			return nil
+		}
+		bu.restart()
 		de.cursor.reset(datum)
 		if accepted, err := pl.read(&de.cursor, bu); accepted || err != nil {
 			return err

@@ -152,9 +152,11 @@ func (bu *builder) finishFields() error {
 			return duplicate(name)
 		}
 	}
-	for _, list := range [...][]schemas.Field{ev.Profile.Consents, ev.Profile.Channels} {
-		if name, twice := sortFields(list); twice {
-			return duplicate(name)
+	if ev.Kind == schemas.KindProfile {
+		for _, list := range [...][]schemas.Field{ev.Profile.Consents, ev.Profile.Channels} {
+			if name, twice := sortFields(list); twice {
+				return duplicate(name)
+			}
 		}
 	}
 	if bu.nulls {

@@ -25,6 +25,9 @@ type writers struct {
 	registry      *Registry // nil: Confluent framing cannot be read
 	byID          map[uint32]*writer
 	byFingerprint map[uint64]*writer
+
+	last   *writer // of Confluent framing: most records have that of the one before
+	lastID uint32
 }
 
 // newWriters knows the embedded schemas and the further ones by fingerprint.
@@ -72,17 +75,28 @@ func (ws *writers) unframeConfluent(value []byte) (*writer, []byte, error) {
 	if len(value) < confluentHeaderBytes {
 		return nil, nil, undecodable(CodeTruncated, "the value ends in its Confluent header (%d of 5 bytes): it was cut off, publish it again", len(value))
 	}
-	id := binary.BigEndian.Uint32(value[1:])
-	wr, ok := ws.byID[id]
-	if !ok {
-		var err error
-		if wr, err = ws.fetch(id); err != nil {
+	if id := binary.BigEndian.Uint32(value[1:]); ws.last == nil || id != ws.lastID {
+		wr, err := ws.find(id)
+		if err != nil {
 			return nil, nil, err
 		}
-		ws.byID[id] = wr
-		ws.byFingerprint[wr.fingerprint] = wr
+		ws.last, ws.lastID = wr, id
 	}
-	return wr, value[confluentHeaderBytes:], nil
+	return ws.last, value[confluentHeaderBytes:], nil
+}
+
+// find returns the writer schema of that id, which it asks the registry for once.
+func (ws *writers) find(id uint32) (*writer, error) {
+	if wr, ok := ws.byID[id]; ok {
+		return wr, nil
+	}
+	wr, err := ws.fetch(id)
+	if err != nil {
+		return nil, err
+	}
+	ws.byID[id] = wr
+	ws.byFingerprint[wr.fingerprint] = wr
+	return wr, nil
 }
 
 func (ws *writers) fetch(id uint32) (*writer, error) {

@@ -20,7 +20,8 @@ import (
 type plan struct {
 	record string // full name of the writer schema, for the words
 	steps  []step
-	owns   int // how many of them are of own fields
+	owns   int         // how many of them are of own fields
+	quick  []quickStep // the same, for what almost every record is like
 }
 
 // step is what becomes of one field of the writer. It is a field of the envelope, an own field, a structure, or else
@@ -56,6 +57,7 @@ func newPlan(root *node, kind schemas.Kind) (*plan, bool) {
 		pl.steps = append(pl.steps, newStep(fi, co.shapes[fi.typ], kind))
 	}
 	pl.rank()
+	pl.quicken()
 	return pl, true
 }
 
