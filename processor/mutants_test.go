@@ -26,8 +26,8 @@ type mutant struct {
 }
 
 var mutants = []mutant{
-	{"every transaction has a manifest (rule 5, row 3)", "txn.go",
-		"ta.wire.records = append(ta.wire.records, &kgo.Record{Topic: ta.wire.topics.Manifest", "_ = append(ta.wire.records, &kgo.Record{Topic: ta.wire.topics.Manifest",
+	{"every transaction has a manifest (rule 5, row 3)", "wire.go",
+		"wi.records = append(wi.records, wi.record(wi.topics.Manifest", "_ = append(wi.records, wi.record(wi.topics.Manifest",
 		"TestEveryTransactionCommitsEveryInput"},
 	{"the offset gate, also of transactions that only fire timers (rule 5, row 18)", "txn.go",
 		"\tgate(req, tasks)\n", "\tif len(req.Topics) > 0 {\n\t\tgate(req, tasks)\n\t}\n", "TestAZombieTimerDoesNotCommit"},

@@ -2,42 +2,47 @@ package processor
 
 import (
 	"fmt"
-	"hash"
 
 	"holdfast/schemas"
 )
 
-// encodeSignals encodes the signals of a transaction. The topic is compacted and its readers see a transaction as a whole,
+// addSignals encodes the signals of a transaction. The topic is compacted and its readers see a transaction as a whole,
 // so of several values of one key only the newest is written, in its place among the others. A value that is gone is a
 // record with `closed`, not a tombstone: a reader learns when and under which bundle it went.
-func (wi *wire) encodeSignals(sum hash.Hash, signals []*schemas.Signal, sequence int64) error {
-	wi.signals = 0
-	keys, newest := newestSignals(signals)
+func (wi *wire) addSignals(signals []*schemas.Signal) error {
+	wi.newest.find(signals)
 	for i, signal := range signals {
-		key := keys[i]
-		if newest[key] != i {
+		key := wi.newest.keys[i]
+		if wi.newest.index[key] != i {
 			continue
 		}
-		value, err := wi.encoder.AppendSignal(nil, signal)
+		value, err := wi.encoder.AppendSignal(wi.value[:0], signal)
 		if err != nil {
 			return fmt.Errorf("encode signal %s: %w", key, err)
 		}
-		sum.Write(value)
-		wi.add(wi.topics.Signals, key, value, wi.encoder.Headers(nil, "Signal", decisionID(wi.partition, sequence, i), signal.AccountID, signal.ChangedAt))
+		wi.headers = wi.encoder.Headers(wi.headers[:0], "Signal", wi.say(wi.outputID(i), signal.AccountID, signal.ChangedAt))
+		wi.add(wi.topics.Signals, wi.text(key), value)
 		wi.signals++
 	}
 	return nil
 }
 
-// newestSignals gives the key of each signal, and says which signal of each key is the last.
-func newestSignals(signals []*schemas.Signal) (keys []string, newest map[string]int) {
-	if len(signals) == 0 {
-		return nil, nil
+// newestSignals says which signal of each key is the last of a transaction. Its memory is used again.
+type newestSignals struct {
+	keys  []string       // of each signal
+	index map[string]int // of the last one of each key
+}
+
+func (ne *newestSignals) find(signals []*schemas.Signal) {
+	clear(ne.keys)
+	ne.keys = ne.keys[:0]
+	clear(ne.index)
+	if ne.index == nil {
+		ne.index = map[string]int{}
 	}
-	keys, newest = make([]string, len(signals)), make(map[string]int, len(signals))
 	for i, signal := range signals {
-		keys[i] = schemas.SignalKey(signal.AccountID, signal.UserID, signal.Name)
-		newest[keys[i]] = i
+		key := schemas.SignalKey(signal.AccountID, signal.UserID, signal.Name)
+		ne.keys = append(ne.keys, key)
+		ne.index[key] = i
 	}
-	return keys, newest
 }

@@ -101,9 +101,13 @@ func (ta *task) transactAlone(tb testing.TB, records []*kgo.Record, attempt int6
 	if err := ta.stage("bench", attempt); err != nil {
 		tb.Fatal(err)
 	}
+	for _, change := range ta.changes {
+		ta.wire.change(change)
+	}
 	if err := ta.apply(attempt); err != nil {
 		tb.Fatal(err)
 	}
+	ta.wire.reuse()
 }
 
 // BenchmarkTransaction is per event.
@@ -145,4 +149,3 @@ func benchmarkTransaction(b *testing.B, accounts int) {
 	b.ReportMetric(float64(outputs)/float64(done), "outputs/event")
 	b.ReportMetric(float64(bytes)/float64(done), "changelog-bytes/event")
 }
-

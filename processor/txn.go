@@ -69,6 +69,24 @@ func (po *produced) fail(err error) {
 	}
 }
 
+// kept is the promise of a record.
+func (po *produced) kept(rec *kgo.Record, err error) {
+	if err != nil {
+		po.fail(fmt.Errorf("produce to %s/%d: %w", rec.Topic, rec.Partition, err))
+	}
+}
+
+// lastChange is the promise of the last changelog record of a task.
+func (po *produced) lastChange(rec *kgo.Record, err error) {
+	po.kept(rec, err)
+	if err != nil {
+		return
+	}
+	po.mu.Lock()
+	defer po.mu.Unlock()
+	po.changelogNext[rec.Partition] = rec.Offset + 1
+}
+
 // txnStage produces changelog, outputs and manifest. The manifest is always there: a transaction of offsets alone is
 // aborted by a real broker when it follows another one closely. Crash: the broker aborts, at once when this lane's id
 // returns, else after the transaction timeout; readers of committed records see nothing.
@@ -79,23 +97,15 @@ func (la *lane) txnStage(ctx context.Context, tasks []*task) (*produced, error) 
 		if err := ta.stage(la.proc.nonce, la.attempts); err != nil {
 			return nil, err
 		}
-		for _, change := range ta.changes {
-			la.session.Produce(ctx, &kgo.Record{Topic: la.proc.config.Topics.Changelog, Partition: ta.partition, Key: change.Key, Value: change.Value}, func(rec *kgo.Record, err error) {
-				if err != nil {
-					po.fail(fmt.Errorf("produce to %s/%d: %w", rec.Topic, rec.Partition, err))
-					return
-				}
-				po.mu.Lock()
-				po.changelogNext[rec.Partition] = max(po.changelogNext[rec.Partition], rec.Offset+1)
-				po.mu.Unlock()
-			})
+		for i, change := range ta.changes {
+			promise := po.kept
+			if i == len(ta.changes)-1 { // one partition keeps its order: behind the last there is none
+				promise = po.lastChange
+			}
+			la.session.Produce(ctx, ta.wire.change(change), promise)
 		}
 		for _, rec := range ta.wire.records {
-			la.session.Produce(ctx, rec, func(rec *kgo.Record, err error) {
-				if err != nil {
-					po.fail(fmt.Errorf("produce to %s/%d: %w", rec.Topic, rec.Partition, err))
-				}
-			})
+			la.session.Produce(ctx, rec, po.kept)
 		}
 	}
 	return po, nil
@@ -197,6 +207,7 @@ func (la *lane) txnApply(tasks []*task, po *produced) error {
 		if err := ta.apply(po.changelogNext[ta.partition]); err != nil {
 			return err
 		}
+		ta.wire.reuse()
 	}
 	la.batchLimit, la.produceFailures = min(la.proc.config.MaxBatch, la.batchLimit*2), 0
 	return nil
@@ -217,15 +228,12 @@ func (ta *task) stage(nonce string, attempt int64) error {
 		return err
 	}
 	ta.describe()
-	value, err := ta.wire.encoder.AppendManifest(nil, &ta.manifest)
-	if err != nil {
-		return fmt.Errorf("encode manifest: %w", err)
+	if err := ta.wire.addManifest(&ta.manifest, ta.attempt); err != nil {
+		return err
 	}
-	ta.wire.records = append(ta.wire.records, &kgo.Record{Topic: ta.wire.topics.Manifest, Partition: ta.partition, Value: value,
-		Headers: kafkaHeaders(ta.wire.encoder.Headers(nil, "Manifest", ta.attempt, "", ta.manifest.WallTime))})
 	ta.staged = ta.record()
-	ta.changes, err = ta.part.Stage(ta.staged)
-	if err != nil {
+	var err error
+	if ta.changes, err = ta.part.Stage(ta.staged); err != nil {
 		return fmt.Errorf("stage partition %d: %w", ta.partition, err)
 	}
 	return nil

@@ -1,6 +1,7 @@
 package avro
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"fmt"
@@ -18,17 +19,20 @@ type EncoderOptions struct {
 // Encoder makes the values and headers of records. With a registry its values are in Confluent framing, without one in
 // Avro single-object encoding (design.md 10). It keeps no state between calls and is safe for concurrent use.
 type Encoder struct {
-	frames map[string][]byte // record name -> what its values start with
-	source string
+	forms  map[string]form // by record name
+	source []byte
+}
+
+// form is what all records of a name share.
+type form struct {
+	frame     []byte // what the values start with
+	eventType []byte // ce_type
 }
 
 // NewEncoder registers the schema of every topic, when there is a registry. An error that wraps ErrRegistryUnavailable
 // is worth another try.
 func NewEncoder(ctx context.Context, opts EncoderOptions) (*Encoder, error) {
-	en := &Encoder{frames: map[string][]byte{}, source: opts.Source}
-	if en.source == "" {
-		en.source = "holdfast"
-	}
+	en := &Encoder{forms: map[string]form{}, source: []byte(cmp.Or(opts.Source, "holdfast"))}
 	for _, record := range schemas.RecordNames() {
 		if err := en.frameSingle(record); err != nil {
 			return nil, err
@@ -60,7 +64,7 @@ func (en *Encoder) frameSingle(record string) error {
 	if err != nil {
 		return fmt.Errorf("embedded schema %s: %w", record, err)
 	}
-	en.frames[record] = binary.LittleEndian.AppendUint64([]byte{magicSingle0, magicSingle1}, wr.fingerprint)
+	en.frame(record, binary.LittleEndian.AppendUint64([]byte{magicSingle0, magicSingle1}, wr.fingerprint))
 	return nil
 }
 
@@ -73,13 +77,17 @@ func (en *Encoder) frameConfluent(ctx context.Context, registry *Registry, to sc
 	if err != nil {
 		return err
 	}
-	en.frames[to.Record] = binary.BigEndian.AppendUint32([]byte{magicConfluent}, uint32(id))
+	en.frame(to.Record, binary.BigEndian.AppendUint32([]byte{magicConfluent}, uint32(id)))
 	return nil
+}
+
+func (en *Encoder) frame(record string, frame []byte) {
+	en.forms[record] = form{frame: frame, eventType: []byte("holdfast.v1." + record)}
 }
 
 // begin starts the value of a record at the end of dst.
 func (en *Encoder) begin(dst []byte, record string) *out {
-	return &out{b: append(dst, en.frames[record]...)}
+	return &out{b: append(dst, en.forms[record].frame...)}
 }
 
 func (ou *out) end(record string) ([]byte, error) {

@@ -85,7 +85,7 @@ func FuzzDatum(f *testing.F) {
 	de, re := newTestDecoder(f, nil), newTestReader(f, nil)
 	f.Fuzz(func(t *testing.T, selector uint8, datum []byte) {
 		kind := kindFor(selector)
-		rec := input(kind, string(en.frames[kind.RecordName()])+string(datum))
+		rec := input(kind, string(en.forms[kind.RecordName()].frame)+string(datum))
 		checkDecode(t, de, en, rec)
 		_, jsonErr := re.ToJSON(rec.Value)
 		if decodeErr := de.Decode(rec, new(schemas.Event)); decodeErr == nil && jsonErr != nil {

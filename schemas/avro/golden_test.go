@@ -93,7 +93,8 @@ func fullEvent(ki schemas.Kind) *schemas.Event {
 func TestIntentHeaders(t *testing.T) {
 	en := newTestEncoder(t, nil)
 	var got []string
-	for _, he := range en.IntentHeaders(nil, &schemas.MessageIntent{IntentID: "i1", AccountID: "a1", Playbook: "p", Step: "s", DecidedAt: at + 5}, 42) {
+	said := Said{ID: []byte("i1"), Subject: []byte("a1"), Time: AppendTime(nil, at+5)}
+	for _, he := range en.IntentHeaders(nil, said, []byte("p"), []byte("s"), []byte("42")) {
 		got = append(got, he.Key+"="+string(he.Value))
 	}
 	want := []string{"ce_specversion=1.0", "ce_id=i1", "ce_source=holdfast", "ce_type=holdfast.v1.MessageIntent", "ce_time=2026-03-08T09:00:00.005Z",

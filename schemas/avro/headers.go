@@ -1,30 +1,26 @@
 package avro
 
-import (
-	"strconv"
-	"time"
+import "holdfast/schemas"
 
-	"holdfast/schemas"
-)
-
-// Headers appends the CloudEvents headers (binary mode) of an output record: id unique per source, subject the
-// account, at the event time in milliseconds.
-func (en *Encoder) Headers(dst []schemas.Header, record, id, subject string, at int64) []schemas.Header {
-	if dst == nil {
-		dst = make([]schemas.Header, 0, headerCount)
-	}
-	return append(dst,
-		schemas.Header{Key: "ce_specversion", Value: specVersion},
-		header("ce_id", id),
-		header("ce_source", en.source),
-		header("ce_type", "holdfast.v1."+record),
-		schemas.Header{Key: "ce_time", Value: appendTime(nil, at)},
-		header("ce_subject", subject),
-		schemas.Header{Key: "content-type", Value: contentType})
+// Said is what the headers of one record say, beside what those of all records of its kind do. The bytes become part of
+// the headers.
+type Said struct {
+	ID      []byte // unique per source
+	Subject []byte // the account
+	Time    []byte // the event time, of AppendTime
 }
 
-// headerCount has room for those of an intent.
-const headerCount = 10
+// Headers appends the CloudEvents headers (binary mode) of an output record. It allocates nothing when dst has room.
+func (en *Encoder) Headers(dst []schemas.Header, record string, said Said) []schemas.Header {
+	return append(dst,
+		schemas.Header{Key: "ce_specversion", Value: specVersion},
+		schemas.Header{Key: "ce_id", Value: said.ID},
+		schemas.Header{Key: "ce_source", Value: en.source},
+		schemas.Header{Key: "ce_type", Value: en.forms[record].eventType},
+		schemas.Header{Key: "ce_time", Value: said.Time},
+		schemas.Header{Key: "ce_subject", Value: said.Subject},
+		schemas.Header{Key: "content-type", Value: contentType})
+}
 
 // What is the same in every record; nobody writes into it.
 var (
@@ -34,22 +30,9 @@ var (
 
 // IntentHeaders appends the headers of an intent: those of CloudEvents with its intent_id, and what a consumer may want
 // to filter by without decoding the value.
-func (en *Encoder) IntentHeaders(dst []schemas.Header, mi *schemas.MessageIntent, sequence int64) []schemas.Header {
-	return append(en.Headers(dst, "MessageIntent", mi.IntentID, mi.AccountID, mi.DecidedAt),
-		header("playbook", mi.Playbook),
-		header("step", mi.Step),
-		header("sequence", strconv.FormatInt(sequence, 10)))
-}
-
-func header(key, value string) schemas.Header { return schemas.Header{Key: key, Value: []byte(value)} }
-
-// lastMillis is the end of year 9999: RFC 3339 has no later one.
-const lastMillis = 253402300799999
-
-// appendTime is RFC 3339 in UTC, or bare milliseconds for what it cannot say.
-func appendTime(dst []byte, ms int64) []byte {
-	if ms < 0 || ms > lastMillis {
-		return strconv.AppendInt(dst, ms, 10)
-	}
-	return time.UnixMilli(ms).UTC().AppendFormat(dst, "2006-01-02T15:04:05.000Z07:00")
+func (en *Encoder) IntentHeaders(dst []schemas.Header, said Said, playbook, step, sequence []byte) []schemas.Header {
+	return append(en.Headers(dst, "MessageIntent", said),
+		schemas.Header{Key: "playbook", Value: playbook},
+		schemas.Header{Key: "step", Value: step},
+		schemas.Header{Key: "sequence", Value: sequence})
 }

@@ -62,7 +62,7 @@ func appendInteger(dst []byte, no *node, num int64) []byte {
 	if num < 0 || num > lastMillis {
 		return strconv.AppendInt(dst, num, 10)
 	}
-	return appendText(dst, string(appendTime(nil, num)))
+	return appendText(dst, string(AppendTime(nil, num)))
 }
 
 // appendFloat keeps a double a double when the JSON is read again (5.0), and writes what JSON has no number for as a
