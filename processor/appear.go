@@ -27,7 +27,7 @@ func (pr *Processor) awaitTopics(ctx context.Context) error {
 			return err
 		}
 		if !said {
-			pr.log.Warn("looking again for topics", zapError(err), zap.Duration("for", pr.topicsAppear))
+			pr.log.Warn("waiting for topics", zap.Duration("at most", pr.topicsAppear), zapError(err))
 		}
 		if !pr.wait(ctx, topicPause) {
 			return err

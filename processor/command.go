@@ -37,10 +37,10 @@ Flags:
 
 // Main is the processor's command line: it returns the exit code.
 func Main(ctx context.Context, args, environ []string, stdout, stderr io.Writer) int {
-	config, mode, err := parseArgs(args, environ, stderr)
+	config, mode, err := parseArgs(args, environ)
 	switch {
 	case mode == modeHelp:
-		return exitOK
+		return help(stdout)
 	case err != nil:
 		fmt.Fprintf(stderr, "processor: %v\n", err)
 		return exitUsage
@@ -63,7 +63,7 @@ func Main(ctx context.Context, args, environ []string, stdout, stderr io.Writer)
 		return exitOK
 	}
 	tuneMemory(config.CacheBytes)
-	run := pr.Run
+	run := pr.begin
 	if mode == modePlan {
 		run = func(ctx context.Context) error { return pr.Plan(ctx, stdout) }
 	}
@@ -72,6 +72,17 @@ func Main(ctx context.Context, args, environ []string, stdout, stderr io.Writer)
 		return exitFailed
 	}
 	return exitOK
+}
+
+// begin says what starts, with the configuration as it is in effect, and runs it.
+func (pr *Processor) begin(ctx context.Context) error {
+	var config strings.Builder
+	if err := pr.config.Print(&config); err != nil {
+		return err
+	}
+	pr.log.Info("processor starts", zap.String("version", pr.codeVersion), zap.String("bundle", pr.bundle.Name), zap.Int64("revision", pr.bundle.Revision),
+		zap.Int("playbooks", len(pr.bundle.Playbooks)), zap.Strings("brokers", pr.config.Brokers), zap.String("config", config.String()))
+	return pr.Run(ctx)
 }
 
 // mode is what the command line asks for.
@@ -86,18 +97,27 @@ const (
 	modeHelp
 )
 
+// help prints what there is: on stdout, because it was asked for.
+func help(stdout io.Writer) int {
+	config, file := DefaultConfig(), ""
+	flags, _ := newFlags(&config, &file)
+	if _, err := fmt.Fprint(stdout, usage, flags.FlagUsages()); err != nil {
+		return exitFailed
+	}
+	return exitOK
+}
+
 // parseArgs lays file, environment and flags over the defaults.
-func parseArgs(args, environ []string, stderr io.Writer) (Config, mode, error) {
+func parseArgs(args, environ []string) (Config, mode, error) {
 	config := DefaultConfig()
 	file := ""
 	flags, only := newFlags(&config, &file)
-	flags.SetOutput(stderr)
-	flags.Usage = func() { fmt.Fprint(stderr, usage, flags.FlagUsages()) }
+	flags.Usage = func() {} // help prints it
 	if err := flags.Parse(args); err != nil {
 		if err == pflag.ErrHelp {
 			return config, modeHelp, nil
 		}
-		return config, modeRun, err
+		return config, modeRun, flagError(err, flags)
 	}
 	if rest := flags.Args(); len(rest) > 0 {
 		return config, modeRun, fmt.Errorf("unexpected argument %q; every option is a flag, see --help", strings.Join(rest, " "))

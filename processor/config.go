@@ -116,7 +116,7 @@ func (co *Config) LoadFile(path string) error {
 	}
 	err = yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(co)
 	if err != nil && !errors.Is(err, io.EOF) {
-		return fmt.Errorf("config %s: %s", path, yaml.FormatError(err, false, true))
+		return fileError(path, err)
 	}
 	return nil
 }
@@ -143,7 +143,7 @@ func (co *Config) LoadEnv(environ []string) error {
 // set gives one scalar key its value as YAML would.
 func (co *Config) set(key, value string) error {
 	if key == "topics" || key == "heartbeats" || !hasKey(key) {
-		return fmt.Errorf("there is no such key; the keys are those of `processor --print`")
+		return fmt.Errorf("there is no such key%s; the keys are those of `processor --print`", suggestKey(key))
 	}
 	if key == "brokers" {
 		co.Brokers = strings.Split(value, ",")
@@ -151,13 +151,14 @@ func (co *Config) set(key, value string) error {
 	}
 	line := fmt.Sprintf("%s: %s", key, value)
 	if err := yaml.NewDecoder(strings.NewReader(line), yaml.Strict()).Decode(co); err != nil {
-		return fmt.Errorf("%q does not fit %s; its default is %v", value, key, defaultOf(key))
+		return misfit(value, key)
 	}
 	return nil
 }
 
 // defaultOf is the default of a key, to show what kind of value it takes.
 func defaultOf(key string) any {
+	key = strings.ReplaceAll(strings.TrimPrefix(key, "--"), "-", "_") // a flag is called as its key
 	defaults := reflect.ValueOf(DefaultConfig())
 	for i := range defaults.NumField() {
 		if defaults.Type().Field(i).Tag.Get("yaml") == key {
@@ -226,6 +227,9 @@ func (co *Config) Validate() error {
 			errs = append(errs, fmt.Errorf("admin: %q is not a loopback host:port, e.g. 127.0.0.1:9644; the admin server has no authentication", co.Admin))
 		}
 	}
+	if err := co.Topics.Validate(); err != nil {
+		errs = append(errs, fmt.Errorf("topics: %w", err))
+	}
 	bad(strings.Contains(" debug info warn error ", " "+co.LogLevel+" "), "log_level: got %q, want debug, info, warn or error", co.LogLevel)
 	return errors.Join(errs...)
 }
@@ -269,7 +273,9 @@ func (co *Config) lanes(partitions int) int {
 func (co *Config) Print(wr io.Writer) error {
 	masked := *co
 	masked.Registry = maskURL(co.Registry)
-	masked.State = filepath.Clean(co.State)
+	if co.State != "" {
+		masked.State = filepath.Clean(co.State)
+	}
 	text, err := yaml.Marshal(masked)
 	if err != nil {
 		return fmt.Errorf("print config: %w", err)

@@ -2,7 +2,10 @@ package processor
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
+	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -52,6 +55,7 @@ func TestBadConfigurationNamesTheKey(t *testing.T) {
 		{"no timers", func(co *Config) { co.TimersPerBatch = 0 }, []string{"timers_per_batch: got 0"}},
 		{"admin for everybody", func(co *Config) { co.Admin = "0.0.0.0:9644" }, []string{`admin: "0.0.0.0:9644" is not a loopback`, "no authentication"}},
 		{"duplicates that are neither", func(co *Config) { co.Duplicates = "count" }, []string{`duplicates: got "count", want drop, or keep`}},
+		{"a topic that no broker takes", func(co *Config) { co.Topics.Intents = "a b" }, []string{`topics: topic name "a b"`}},
 		{"another level", func(co *Config) { co.LogLevel = "loud" }, []string{`log_level: got "loud"`}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -136,15 +140,21 @@ func TestBadCommandLines(t *testing.T) {
 		args    []string
 		wants   []string
 	}{
-		{"unknown flag", nil, []string{"--brokerz", "a:1"}, []string{"brokerz"}},
+		{"unknown flag", nil, []string{"--brokerz", "a:1"}, []string{"unknown flag: --brokerz; did you mean --brokers?", "--help"}},
+		{"a flag's wrong value", nil, []string{"--max-batch", "many"}, []string{`"many" does not fit --max-batch; its default is 20000`}},
+		{"a flag without its value", nil, []string{"--max-batch"}, []string{"--max-batch", "see --help"}},
 		{"an argument", nil, []string{"run"}, []string{`unexpected argument "run"`, "--help"}},
-		{"unknown key in the file", nil, []string{"--config", file("max_bach: 3\n")}, []string{"bad.yaml", "1:1", "max_bach"}},
-		{"wrong type in the file", nil, []string{"--config", file("brokers: [a:1]\nmax_batch: many\n")}, []string{"bad.yaml", "2:12"}},
+		{"unknown key in the file", nil, []string{"--config", file("max_bach: 3\n")}, []string{"bad.yaml:1:1: there is no key max_bach; did you mean max_batch?", "--print"}},
+		{"unknown topic in the file", nil, []string{"--config", file("topics: {intnts: x}\n")}, []string{"bad.yaml:1:10: there is no key intnts; did you mean intents?"}},
+		{"a bare number for a duration", nil, []string{"--config", file("commit_interval: 5\n")}, []string{`bad.yaml:1:18: "5" does not fit commit_interval; its default is 100ms`}},
+		{"a text for a list", nil, []string{"--config", file("brokers: a:1\n")}, []string{"bad.yaml", "1:10", "sequence"}},
+		{"wrong type in the file", nil, []string{"--config", file("brokers: [a:1]\nmax_batch: many\n")}, []string{`bad.yaml:2:12: "many" does not fit max_batch; its default is 20000`}},
 		{"no file", nil, []string{"--config", filepath.Join(dir, "none.yaml")}, []string{"none.yaml", "no such file"}},
-		{"unknown variable", []string{"HOLDFAST_PROCESSOR_MAX_BACH=3"}, nil, []string{"HOLDFAST_PROCESSOR_MAX_BACH", "no such key", "--print"}},
+		{"unknown variable", []string{"HOLDFAST_PROCESSOR_MAX_BACH=3"}, nil, []string{"HOLDFAST_PROCESSOR_MAX_BACH", "no such key; did you mean max_batch?", "--print"}},
 		{"wrong variable", []string{"HOLDFAST_PROCESSOR_MAX_BATCH=many"}, nil, []string{"HOLDFAST_PROCESSOR_MAX_BATCH", "many"}},
 		{"nothing given", nil, nil, []string{"brokers: not set", "playbooks: not set"}},
 		{"a wrong path", nil, []string{"--brokers", "a:1", "--state", dir, "--playbooks", filepath.Join(dir, "nowhere")}, []string{"nowhere", "give the folder that holds the bundle"}},
+		{"a playbook for the folder", nil, []string{"--brokers", "a:1", "--state", dir, "--playbooks", filepath.Join(broken, "bundle.yaml")}, []string{"bundle.yaml is a file; give the folder that holds the bundle"}},
 		{"a playbook with an error", nil, []string{"--brokers", "a:1", "--state", dir, "--playbooks", broken}, []string{"bundle.yaml:", "logn", "login"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -163,11 +173,24 @@ func TestCheckAndHelp(t *testing.T) {
 		t.Fatalf("exit %d: %s", code, errs)
 	}
 	wantText(t, out, "ok: bundle starter revision 1")
-	code, _, errs = commandLine(t, nil, "--help")
-	if code != exitOK {
-		t.Errorf("--help: exit %d", code)
+	code, out, errs = commandLine(t, nil, "--help")
+	if code != exitOK || errs != "" {
+		t.Errorf("--help: exit %d, %s", code, errs)
 	}
-	wantText(t, errs, "Usage:", "Examples:", "--exit-when-done")
+	wantText(t, out, "Usage:", "Examples:", "--exit-when-done")
+}
+
+// TestWhatStartsIsLogged: version, bundle and the whole configuration in one line, without secrets; a signal ends the wait for
+// the brokers.
+func TestWhatStartsIsLogged(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	var errs bytes.Buffer
+	code := Main(ctx, []string{"--brokers", "127.0.0.1:1", "--admin", "", "--state", t.TempDir(), "--playbooks", "../playbooks", "--registry", "http://user:s3cr3t@127.0.0.1:1"}, nil, io.Discard, &errs)
+	if code != exitOK || strings.Contains(errs.String(), "s3cr3t") {
+		t.Errorf("exit %d\n%s", code, errs.String())
+	}
+	wantText(t, errs.String(), "processor starts", `"bundle":"starter"`, "max_batch: 20000", "***@127.0.0.1:1", "stopped before it began")
 }
 
 // TestUnequalTopicsAreRefused: an account must have one partition number everywhere.
@@ -181,16 +204,18 @@ func TestUnequalTopicsAreRefused(t *testing.T) {
 
 func TestMissingTopicsAreNamed(t *testing.T) {
 	wo := newWorld(t, 1, testBundle)
-	for _, topic := range []string{wo.topics.Intents, wo.topics.Support} {
+	for _, topic := range []string{wo.topics.Intents, wo.topics.Bundles} {
 		if _, err := wo.admin.DeleteTopic(wo.ctx, topic); err != nil {
 			t.Fatal(err)
 		}
 	}
 	clock := newWallClock(day0)
 	ru := wo.start(wo.config(), WithClock(clock.now), func(pr *Processor) { pr.topicsAppear = topicsAppear })
-	wo.await("a second look", func() bool { return ru.logs.FilterMessage("looking again for topics").Len() > 0 })
+	wo.await("a second look", func() bool { return ru.logs.FilterMessage("waiting for topics").Len() > 0 })
+	said := ru.logs.FilterMessage("waiting for topics").All()[0].ContextMap()
+	wantText(t, fmt.Sprint(said), "at most:20s", wo.topics.Intents+", "+wo.topics.Bundles, "holdfast topics create --brokers "+wo.config().Brokers[0])
 	clock.advance(topicsAppear + time.Second)
-	ru.fails("topics are missing", wo.topics.Intents, wo.topics.Support, "holdfast topics create")
+	ru.fails("topics are missing", wo.topics.Intents, wo.topics.Bundles, "holdfast topics create")
 }
 
 // TestABrokerThatIsDownIsWaitedFor: the process keeps trying and says so, and ends when it is told to.
@@ -215,6 +240,9 @@ func TestABrokerThatIsDownIsWaitedFor(t *testing.T) {
 	ru = wo.startOn(ne, wo.config())
 	wo.await("the process to try", func() bool { return ru.logs.FilterMessageSnippet("trying again").Len() > 0 })
 	ru.halt()
+	if ru.logs.FilterMessage("stopped before it began").Len() != 1 {
+		t.Error("it does not say that it stopped")
+	}
 }
 
 // gatekeeper stands before the registry and can be closed.

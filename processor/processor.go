@@ -75,8 +75,10 @@ func New(config Config, log *zap.Logger, options ...Option) (*Processor, error) 
 	if err := config.Validate(); err != nil {
 		return nil, err
 	}
-	if _, err := os.Stat(config.Playbooks); err != nil {
+	if stat, err := os.Stat(config.Playbooks); err != nil {
 		return nil, fmt.Errorf("playbooks %s: %w; give the folder that holds the bundle", config.Playbooks, err)
+	} else if !stat.IsDir() {
+		return nil, fmt.Errorf("playbooks %s is a file; give the folder that holds the bundle", config.Playbooks)
 	}
 	bundle, err := playbook.Load(os.DirFS(config.Playbooks))
 	if err != nil {
@@ -136,6 +138,7 @@ func (pr *Processor) Run(ctx context.Context) (err error) {
 	pr.admin = kadm.NewClient(client)
 	if err := pr.prepare(ctx); err != nil {
 		if ctx.Err() != nil {
+			pr.log.Info("stopped before it began")
 			return nil
 		}
 		return err

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
+	"go.uber.org/zap"
 
 	"holdfast/schemas/avro"
 )
@@ -25,34 +26,39 @@ func (pr *Processor) checkTopics(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := sameLayout(found, topics); err != nil {
+	if err := pr.allThere(found, append(topics, pr.otherTopics()...)); err != nil {
 		return err
 	}
-	for _, topic := range pr.otherTopics() {
-		if !found.Has(topic) {
-			return missingTopics(topic)
-		}
+	if err := sameLayout(found, topics); err != nil {
+		return err
 	}
 	pr.partitions = int32(len(found[topics[0]].Partitions))
 	pr.readTopicConfigs(ctx, pr.outputTopics())
 	return nil
 }
 
-// sameLayout reports missing topics and unequal partition counts, all at once.
+// allThere reports the topics that are missing, all at once, and how to make them.
+func (pr *Processor) allThere(found kadm.TopicDetails, topics []string) error {
+	var missing []string
+	for _, topic := range topics {
+		if detail, ok := found[topic]; !ok || detail.Err != nil || len(detail.Partitions) == 0 {
+			missing = append(missing, topic)
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%w: %s; create them with `holdfast topics create --brokers %s`", errTopicsMissing, strings.Join(missing, ", "), strings.Join(pr.config.Brokers, ","))
+}
+
+// sameLayout reports unequal partition counts.
 func sameLayout(found kadm.TopicDetails, topics []string) error {
-	var missing, counts []string
+	var counts []string
 	partitions := map[int]bool{}
 	for _, topic := range topics {
-		detail, ok := found[topic]
-		if !ok || detail.Err != nil || len(detail.Partitions) == 0 {
-			missing = append(missing, topic)
-			continue
-		}
-		partitions[len(detail.Partitions)] = true
-		counts = append(counts, fmt.Sprintf("%s %d", topic, len(detail.Partitions)))
-	}
-	if len(missing) > 0 {
-		return missingTopics(missing...)
+		count := len(found[topic].Partitions)
+		partitions[count] = true
+		counts = append(counts, fmt.Sprintf("%s %d", topic, count))
 	}
 	if len(partitions) > 1 {
 		return fmt.Errorf("the topics have unequal partition counts (%s): an account must have one partition number everywhere; create them anew with equal counts", strings.Join(counts, ", "))
@@ -63,10 +69,6 @@ func sameLayout(found kadm.TopicDetails, topics []string) error {
 // otherTopics are those whose partitions are no tasks.
 func (pr *Processor) otherTopics() []string {
 	return append(newSilence(&pr.config).topics(pr.inputTopics()), pr.config.Topics.Bundles)
-}
-
-func missingTopics(names ...string) error {
-	return fmt.Errorf("%w: %s; create them with `holdfast topics create --brokers ...`", errTopicsMissing, strings.Join(names, ", "))
 }
 
 // readTopicConfigs reads what the topics' settings mean for us: how long the changelog keeps tombstones, and how large a
@@ -111,7 +113,7 @@ func (pr *Processor) retryRegistry(ctx context.Context, try func() error) error 
 		if err == nil || !errors.Is(err, avro.ErrRegistryUnavailable) {
 			return err
 		}
-		pr.log.Warn("the schema registry does not answer; trying again", zapError(err))
+		pr.log.Warn("the schema registry does not answer; trying again", zap.Duration("in", pause), zapError(err))
 		if !pr.wait(ctx, pause) {
 			return errors.Join(ctx.Err(), err)
 		}

@@ -48,5 +48,9 @@ func runBroker(ctx context.Context, cfg broker.Config, out io.Writer) error {
 		return errors.Join(fmt.Errorf("print the addresses: %w", err), bro.Close())
 	}
 	<-ctx.Done()
-	return bro.Close()
+	if err := bro.Close(); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(out, "stopped; everything is in", cfg.Dir)
+	return err
 }
