@@ -70,6 +70,8 @@ type Config struct {
 	RestoreDeadline time.Duration `yaml:"restore_deadline"`
 	// TimersPerBatch is the most timers that fire at the end of one batch; the rest fires in the next one.
 	TimersPerBatch int `yaml:"timers_per_batch"`
+	// Compression of what is produced: lz4, snappy (less CPU), zstd (fewer bytes) or none.
+	Compression string `yaml:"compression"`
 	// Duplicates is drop (a record whose source and id were read before changes nothing) or keep: the publishers never
 	// repeat an id, and no memory of ids is kept, which costs a read and a write per event.
 	Duplicates string `yaml:"duplicates"`
@@ -99,7 +101,7 @@ type Config struct {
 // DefaultConfig is the configuration before any file, variable or flag.
 func DefaultConfig() Config {
 	return Config{
-		App: "holdfast-processor", Clock: "live", Duplicates: "drop",
+		App: "holdfast-processor", Clock: "live", Compression: "lz4", Duplicates: "drop",
 		MaxBatch: 20_000, CommitInterval: 100 * time.Millisecond, CheckpointInterval: 5 * time.Second,
 		CacheBytes: 256 << 20, SessionTimeout: 45 * time.Second, TransactionTimeout: 15 * time.Second,
 		EndProofInterval: time.Second, Grace: 5 * time.Second, RestoreDeadline: 3 * time.Minute, StopGrace: 10 * time.Second,
@@ -214,6 +216,7 @@ func (co *Config) Validate() error {
 	bad(co.StopGrace >= 0, "stop_grace: got %v, want 0 or more, e.g. 10s", co.StopGrace)
 	bad(co.RestoreDeadline > 0, "restore_deadline: got %v, want more than 0, e.g. 3m", co.RestoreDeadline)
 	bad(co.TimersPerBatch >= 1, "timers_per_batch: got %d, want at least 1", co.TimersPerBatch)
+	bad(hasCodec(co.Compression), "compression: got %q, want one of %s, e.g. lz4", co.Compression, codecNames())
 	bad(co.Duplicates == "drop" || co.Duplicates == "keep", "duplicates: got %q, want drop, or keep where no publisher ever repeats an id", co.Duplicates)
 	bad(co.SilenceFactor >= 1, "silence_factor: got %v, want at least 1, e.g. 3: a silence is longer than the usual gap", co.SilenceFactor)
 	bad(co.SilenceMinimum >= time.Minute, "silence_minimum: got %v, want at least 1m, e.g. 1h", co.SilenceMinimum)

@@ -54,6 +54,7 @@ func TestBadConfigurationNamesTheKey(t *testing.T) {
 		{"proofs without a pause", func(co *Config) { co.EndProofInterval = 0 }, []string{"end_proof_interval: got 0s"}},
 		{"no timers", func(co *Config) { co.TimersPerBatch = 0 }, []string{"timers_per_batch: got 0"}},
 		{"admin for everybody", func(co *Config) { co.Admin = "0.0.0.0:9644" }, []string{`admin: "0.0.0.0:9644" is not a loopback`, "no authentication"}},
+		{"a compression that nobody has", func(co *Config) { co.Compression = "gzip" }, []string{`compression: got "gzip", want one of lz4, none, snappy, zstd, e.g. lz4`}},
 		{"duplicates that are neither", func(co *Config) { co.Duplicates = "count" }, []string{`duplicates: got "count", want drop, or keep`}},
 		{"a topic that no broker takes", func(co *Config) { co.Topics.Intents = "a b" }, []string{`topics: topic name "a b"`}},
 		{"another level", func(co *Config) { co.LogLevel = "loud" }, []string{`log_level: got "loud"`}},

@@ -30,6 +30,7 @@ type lane struct {
 	generation int32 // of the group that gave it its tasks
 
 	limits          state.Limits // of one task's open checkpoint
+	slabs           recordSlabs
 	batchLimit      int
 	produceFailures int
 	attempts        int64

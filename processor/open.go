@@ -17,7 +17,7 @@ func (la *lane) openTask(ctx context.Context, part *state.Partition, partition i
 	ta := &task{
 		partition: partition, partitions: pr.partitions, bundle: pr.bundle, part: part, app: pr.config.App, codeVersion: pr.codeVersion,
 		timerLimit: pr.config.TimersPerBatch, until: noTime,
-		wire:  wire{encoder: pr.encoder, topics: pr.config.Topics, partition: partition},
+		wire:  wire{encoder: pr.encoder, topics: pr.config.Topics, partition: partition, slabs: &la.slabs},
 		clock: clock{mode: pr.config.Clock, graceMillis: pr.config.Grace.Milliseconds(), now: noTime},
 	}
 	if until, _ := pr.config.untilMillis(); until > 0 {

@@ -82,7 +82,7 @@ func (la *lane) openSession(ctx context.Context) (*session, error) {
 		// A paused or resumed partition waits for the fetch that is under way: the default of 5 s would be felt.
 		kgo.FetchMaxWait(250*time.Millisecond), kgo.FetchMaxPartitionBytes(4<<20), kgo.FetchMaxBytes(32<<20),
 		kgo.RequiredAcks(kgo.AllISRAcks()), kgo.ProducerLinger(max(2*la.proc.config.CommitInterval, 200*time.Millisecond)),
-		kgo.MaxBufferedRecords(400_000), kgo.ProducerBatchCompression(kgo.Lz4Compression(), kgo.NoCompression()),
+		kgo.MaxBufferedRecords(400_000), la.proc.config.batchCompression(),
 		kgo.RecordPartitioner(kgo.ManualPartitioner()), kgo.ProducerBatchMaxBytesFn(la.proc.topicBatchBytes),
 		kgo.OnPartitionsAssigned(se.assigned), kgo.OnPartitionsRevoked(se.revoked), kgo.OnPartitionsLost(se.lost),
 		kgo.WithHooks(again),

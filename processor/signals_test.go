@@ -11,10 +11,6 @@ import (
 // TestOnlyTheNewestSignalOfAKeyIsWritten: a score that moves twice in one transaction is one record, with the value that
 // it ended with; it is counted once and the digest speaks of it.
 func TestOnlyTheNewestSignalOfAKeyIsWritten(t *testing.T) {
-	encoder, err := avro.NewEncoder(t.Context(), avro.EncoderOptions{Topics: schemas.DefaultTopicNames()})
-	if err != nil {
-		t.Fatal(err)
-	}
 	reader, err := avro.NewReader(avro.DecoderOptions{})
 	if err != nil {
 		t.Fatal(err)
@@ -22,7 +18,7 @@ func TestOnlyTheNewestSignalOfAKeyIsWritten(t *testing.T) {
 	score := func(user string, points float64) *schemas.Signal {
 		return &schemas.Signal{AccountID: "acme", UserID: user, Name: "score/main", Number: points, HasNumber: true, Columns: []schemas.Field{}}
 	}
-	wi := wire{encoder: encoder, topics: schemas.DefaultTopicNames(), partition: 3}
+	wi := newWire(t)
 	if err := wi.encode(&outputs{signals: []*schemas.Signal{score("", 70), score("ann", 5), score("", 40)}}, 7); err != nil {
 		t.Fatal(err)
 	}

@@ -92,6 +92,7 @@ func (po *produced) lastChange(rec *kgo.Record, err error) {
 // returns, else after the transaction timeout; readers of committed records see nothing.
 func (la *lane) txnStage(ctx context.Context, tasks []*task) (*produced, error) {
 	po := &produced{changelogNext: map[int32]int64{}}
+	la.slabs.begin()
 	for _, ta := range tasks {
 		la.attempts++
 		if err := ta.stage(la.proc.nonce, la.attempts); err != nil {
@@ -207,8 +208,8 @@ func (la *lane) txnApply(tasks []*task, po *produced) error {
 		if err := ta.apply(po.changelogNext[ta.partition]); err != nil {
 			return err
 		}
-		ta.wire.reuse()
 	}
+	la.slabs.reuse()
 	la.batchLimit, la.produceFailures = min(la.proc.config.MaxBatch, la.batchLimit*2), 0
 	return nil
 }

@@ -16,11 +16,7 @@ import (
 // wire turns what a transaction of a task says into Kafka records. Everything goes to the task's own partition: that is
 // where the default partitioner puts the account, and keyed readers find an account's outputs in order.
 //
-// The records and all that they point to lie in memory of the wire, which the next transaction uses again.
-//
-// Invariant: that memory is used again only after reuse, which says that the transaction is committed. Then every promise
-// was kept before End, so the client has written every record and looks at none of them any more. What did not commit is
-// left to the garbage collector.
+// The records and all that they point to lie in the slabs of the lane.
 type wire struct {
 	encoder   *avro.Encoder
 	topics    schemas.TopicNames
@@ -34,11 +30,8 @@ type wire struct {
 	number   []byte    // the same as text
 	newest   newestSignals
 	said     repeated
-	reusable bool
-	texts    slab[byte]
-	slots    slab[kgo.Record]
-	entries  slab[kgo.RecordHeader]
-	value    []byte // buffers
+	slabs    *recordSlabs // of the lane's transaction
+	value    []byte       // buffers
 	scratch  []byte
 	headers  []schemas.Header
 }
@@ -51,25 +44,8 @@ type repeated struct {
 	time    []byte
 }
 
-// Sizes of the pieces of a wire's slabs.
-const (
-	textPiece   = 64 << 10
-	recordPiece = 256
-	headerPiece = 2048
-)
-
-// reuse says that the records of the transaction at hand are committed.
-func (wi *wire) reuse() { wi.reusable = true }
-
 // begin empties the wire.
 func (wi *wire) begin(sequence int64) {
-	if !wi.reusable {
-		wi.texts, wi.slots, wi.entries = slab[byte]{piece: textPiece}, slab[kgo.Record]{piece: recordPiece}, slab[kgo.RecordHeader]{piece: headerPiece}
-	}
-	wi.reusable = false
-	wi.texts.empty()
-	wi.slots.empty()
-	wi.entries.empty()
 	clear(wi.records)
 	wi.records, wi.signals, wi.said = wi.records[:0], 0, repeated{}
 	wi.sequence = sequence
@@ -166,10 +142,10 @@ func (wi *wire) add(topic string, key, value []byte) {
 }
 
 func (wi *wire) record(topic string, key, value []byte, headers []schemas.Header) *kgo.Record {
-	rec := &wi.slots.take(1)[0]
+	rec := &wi.slabs.slots.take(1)[0]
 	*rec = kgo.Record{Topic: topic, Partition: wi.partition, Key: key, Value: value}
 	if len(headers) > 0 {
-		rec.Headers = wi.entries.take(len(headers))
+		rec.Headers = wi.slabs.entries.take(len(headers))
 		for i, he := range headers {
 			rec.Headers[i] = kgo.RecordHeader{Key: he.Key, Value: he.Value}
 		}
@@ -191,13 +167,13 @@ func (wi *wire) say(id []byte, account string, at int64) avro.Said {
 
 // keep copies bytes into the memory of the transaction. They are not nil: a key of no bytes is a key.
 func (wi *wire) keep(b []byte) []byte {
-	kept := wi.texts.take(len(b))
+	kept := wi.slabs.texts.take(len(b))
 	copy(kept, b)
 	return kept
 }
 
 func (wi *wire) text(text string) []byte {
-	kept := wi.texts.take(len(text))
+	kept := wi.slabs.texts.take(len(text))
 	copy(kept, text)
 	return kept
 }
