@@ -32,7 +32,7 @@ func folder(t *testing.T, files map[string]string) string {
 	return dir
 }
 
-const words = "bundle: b\nevents: {login: user_action.login, spare: user_action.spare}\n"
+const words = "bundle: b\nrevision: 1\nevents: {login: user_action.login, spare: user_action.spare}\n"
 
 const dead = "playbook: p\nfor: each user\nclass: lifecycle\nstart: {when: has(login) and total(login) == 0}\nsteps: [{id: a, send: hello}]\n"
 

@@ -42,8 +42,8 @@ func (ld *loader) bundleKeys(body *node) {
 
 func (ld *loader) revision(no *node) {
 	n, err := strconv.ParseInt(no.text, 10, 64)
-	if no.shape != shapeScalar || err != nil || n < 0 {
-		ld.fail(no, "revision is a whole number that rises with every change that goes live; write revision: 1")
+	if no.shape != shapeScalar || err != nil || n < 1 {
+		ld.fail(no, "revision is a whole number from 1 on that rises with every change that goes live; write revision: 1")
 		return
 	}
 	ld.bundle.Revision = n

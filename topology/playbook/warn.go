@@ -40,6 +40,8 @@ func (bu *Bundle) Warnings() []*Warning {
 	for _, doc := range wr.documents {
 		wr.file = doc.file
 		switch doc.kind {
+		case "bundle":
+			wr.warnRevision(doc.body)
 		case "playbook":
 			wr.warnPlaybook(doc.body)
 		case "health":
@@ -53,6 +55,7 @@ func (bu *Bundle) Warnings() []*Warning {
 		}
 	}
 	wr.warnUnused()
+	wr.noteGoals()
 	for _, la := range bu.Later {
 		wr.file = la.File
 		wr.add(weightLater, la.Line, la.Column, "%s is checked but not run by this release", la.What)
