@@ -33,7 +33,7 @@ type Outcome struct {
 
 // Create makes the topics that are missing. It may be repeated: what is there stays as it is, and a topic that is
 // there with another partition count is an error before anything is made, because the processor reads and writes
-// partition p of every topic together.
+// partition p of every topic together. It ends when the cluster shows them all.
 func Create(ctx context.Context, client *kgo.Client, plan Plan) ([]Outcome, error) {
 	admin := kadm.NewClient(client)
 	found, err := admin.Metadata(ctx)
@@ -54,7 +54,7 @@ func Create(ctx context.Context, client *kgo.Client, plan Plan) ([]Outcome, erro
 		}
 		outcomes = append(outcomes, outcome)
 	}
-	return outcomes, nil
+	return outcomes, awaitVisible(ctx, client, outcomes)
 }
 
 func (pl Plan) partitions(topic schemas.Topic) int32 {
