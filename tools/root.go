@@ -19,7 +19,7 @@ import (
 	"holdfast/tools/topics"
 )
 
-// Main runs the command line and gives the exit code. Errors are one sentence on stderr.
+// Main runs the command line and gives the exit code. Errors are a sentence on stderr; what they list has a line each.
 func Main(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	root := NewRoot()
 	root.SetArgs(args)
@@ -30,7 +30,7 @@ func Main(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io
 	if err == nil {
 		return cli.ExitOK
 	}
-	_, _ = fmt.Fprintf(stderr, "holdfast: %s\n", strings.ReplaceAll(err.Error(), "\n", "; "))
+	_, _ = fmt.Fprintf(stderr, "holdfast: %s\n", strings.ReplaceAll(err.Error(), "\n", "\n  "))
 	if cli.IsUsage(err) {
 		return cli.ExitUsage
 	}
