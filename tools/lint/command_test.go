@@ -40,7 +40,7 @@ const dead = "playbook: p\nfor: each user\nclass: lifecycle\nstart: {when: has(l
 func TestWarningsDoNotFailUnlessStrict(t *testing.T) {
 	dir := folder(t, map[string]string{"bundle.yaml": words, "p.yaml": dead})
 	warning := filepath.Join(dir, "p.yaml") + ":4:15: warning: dead rule: this can never be true, so nothing ever starts\n"
-	note := filepath.Join(dir, "bundle.yaml") + ":2:36: note: nothing uses the event spare\n"
+	note := filepath.Join(dir, "bundle.yaml") + ":3:36: note: nothing uses the event spare\n"
 	code, stdout, stderr := run(t, dir)
 	if code != cli.ExitOK || stderr != warning+note || !strings.Contains(stdout, "p: each user") {
 		t.Errorf("exit %d\n%s\n%s", code, stdout, stderr)
