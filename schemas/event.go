@@ -102,18 +102,26 @@ type Profile struct {
 }
 
 // Prop returns the property of that name.
-func (ev *Event) Prop(name string) (Value, bool) { return find(ev.Props, name) }
+func (ev *Event) Prop(name string) (Value, bool) { return valueAt(FindField(ev.Props, name)) }
 
 // OwnField returns the own field of that name.
-func (ev *Event) OwnField(name string) (Value, bool) { return find(ev.Own, name) }
+func (ev *Event) OwnField(name string) (Value, bool) { return valueAt(FindField(ev.Own, name)) }
 
-func find(fs []Field, name string) (Value, bool) {
+// FindField returns where in a list the value of that name is, so that it need not be copied; nil if it is not there.
+func FindField(fs []Field, name string) *Value {
 	for i := range fs {
 		if fs[i].Name == name {
-			return fs[i].Value, true
+			return &fs[i].Value
 		}
 	}
-	return Value{}, false
+	return nil
+}
+
+func valueAt(va *Value) (Value, bool) {
+	if va == nil {
+		return Value{}, false
+	}
+	return *va, true
 }
 
 // Reset empties the event and keeps its buffers. It runs once per record, so the profile is emptied only if there is one.

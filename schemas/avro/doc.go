@@ -8,8 +8,9 @@
 //
 // The way of an input record: decoder.go tells the format apart and framing.go finds the writer schema. An Avro datum is
 // read by the plan of its schema (plan.go and plan_step.go: a step per field; shape.go and skip.go: the types; cursor.go:
-// the bytes), first by its quick way (quick.go, quick_value.go, quick_props.go: what almost every record is like), JSON by json.go; both hand the fields to a builder (build.go, structure.go, convert.go, finish.go), which
-// knows what an event needs and what a missing field means. goavro reads the data of the few schemas that have no plan,
-// and those whose fields are refused, to say why (datum.go); it checks every schema, reads for tools, and is the judge of
-// the plans in the tests.
+// the bytes), and before that on the quick way, which knows what almost every record is like and gives up at the rest
+// (quick.go, quick_value.go, quick_props.go). JSON is read by json.go. All hand the fields to a builder (build.go,
+// structure.go, convert.go, finish.go), which knows what an event needs and what a missing field means. goavro reads the
+// data of the few schemas that have no plan, and those whose fields are refused, to say why (datum.go); it checks every
+// schema, reads for tools, and is the judge of the plans in the tests.
 package avro

@@ -21,22 +21,24 @@ func shortAt(by []byte, at int) (from, next int) {
 	return 0, noPlace
 }
 
-// textAt finds a text of valid UTF-8. Most are ASCII and no longer than two words, which are looked at without a loop; the
-// bytes before a text are there to be read and then shifted away.
+// textAt finds a text of valid UTF-8. Most are short and ASCII, which is seen a word at a time: the last word of a text
+// overlaps the one before, and the bytes before a text that is shorter are there to be read and shifted away.
 func textAt(by []byte, at int) (from, next int) {
-	const high = 0x8080808080808080
 	from, next = shortAt(by, at)
-	size := next - from
-	switch {
-	case next < 8 || size > 16:
-	case size >= 8:
-		if (binary.LittleEndian.Uint64(by[from:])|binary.LittleEndian.Uint64(by[next-8:]))&high == 0 {
-			return from, next
-		}
-	case binary.LittleEndian.Uint64(by[next-8:])>>(64-8*size)&high == 0:
-		return from, next
+	if next < 8 {
+		return anyTextAt(by, at)
 	}
-	return anyTextAt(by, at)
+	all := binary.LittleEndian.Uint64(by[next-8:])
+	if size := next - from; size < 8 {
+		all >>= 8 * (8 - size)
+	}
+	for ; from < next-8; from += 8 {
+		all |= binary.LittleEndian.Uint64(by[from:])
+	}
+	if all&0x8080808080808080 != 0 {
+		return anyTextAt(by, at)
+	}
+	return at + 1, next
 }
 
 func anyTextAt(by []byte, at int) (from, next int) {

@@ -239,6 +239,12 @@ func compileSameTruth(x, y *term, operation value.Cmp) condition {
 }
 
 func compileSameText(x, y *term, operation value.Cmp) condition {
+	switch {
+	case y.op == opLiteral:
+		return compileTextAgainst(x, y.literal.Text, operation)
+	case x.op == opLiteral:
+		return compileTextAgainst(y, x.literal.Text, operation)
+	}
 	left, right := compileText(x), compileText(y)
 	return func(f *Frame) value.Truth {
 		a, okA := left(f)
@@ -247,6 +253,20 @@ func compileSameText(x, y *term, operation value.Cmp) condition {
 			return value.Maybe
 		}
 		return value.TruthOf((a == b) == (operation == value.Eq))
+	}
+}
+
+// compileTextAgainst compares with a constant, the usual case.
+func compileTextAgainst(x *term, constant string, operation value.Cmp) condition {
+	read, same := compileText(x), value.TruthOf(operation == value.Eq)
+	return func(f *Frame) value.Truth {
+		switch s, ok := read(f); {
+		case !ok:
+			return value.Maybe
+		case s == constant:
+			return same
+		}
+		return value.Not(same)
 	}
 }
 

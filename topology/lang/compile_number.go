@@ -48,6 +48,9 @@ func compileStored(te *term) number {
 	case opFact:
 		return compileFact(te)
 	case opField:
+		if te.field.number != nil {
+			return te.field.number
+		}
 		read := te.field.Read
 		return func(f *Frame) (int64, mark) { return plain(read(f)) }
 	case opCapture:

@@ -16,6 +16,9 @@ func compileText(te *term) text {
 	case opFact:
 		return compileTextFact(te)
 	case opField:
+		if te.field.text != nil {
+			return te.field.text
+		}
 		read := te.field.Read
 		return func(f *Frame) (string, bool) { va := read(f); return va.Text, va.Known() }
 	case opCapture:

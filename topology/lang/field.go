@@ -39,12 +39,14 @@ var ownFields = map[schemas.Kind][]ownField{
 func commonFields() []FieldDef {
 	text := func(name string, of func(ev *schemas.Event) string) FieldDef {
 		absent := value.Missing("no " + name)
-		return newField(name, name, value.Text, func(ev *schemas.Event, _ *time.Location) value.Value {
+		field := newField(name, name, value.Text, func(ev *schemas.Event, _ *time.Location) value.Value {
 			if s := of(ev); s != "" {
 				return value.OfText(s)
 			}
 			return absent
 		})
+		field.text = func(f *Frame) (string, bool) { s := of(f.Event); return s, s != "" }
+		return field
 	}
 	day := newField("day", "day", value.Date, func(ev *schemas.Event, zone *time.Location) value.Value {
 		return value.OfDate(value.DayOf(ev.At, zone))
@@ -66,7 +68,9 @@ func commonFields() []FieldDef {
 func RecordFields(kind schemas.Kind) []FieldDef {
 	fields := commonFields()
 	for _, own := range ownFields[kind] {
-		fields = append(fields, newField(own.name, own.name, own.kind, ownReader(own.name, own.kind)))
+		field := newField(own.name, own.name, own.kind, ownReader(own.name, own.kind))
+		field.direct(ownValue(own.name))
+		fields = append(fields, field)
 	}
 	return fields
 }
@@ -106,10 +110,14 @@ func money(ev *schemas.Event, name string) value.Value {
 // DeclaredField is an entry of `fields:`: it takes the property of that name, else the record's own field. A property
 // that is there but does not convert is unknown.
 func DeclaredField(name string, kind value.Kind, property string, of schemas.Kind) FieldDef {
-	own := reader(nil)
+	own, find := reader(nil), propValue(property, nil)
 	for _, field := range ownFields[of] {
-		if field.name == property {
-			own = ownReader(property, field.kind)
+		if field.name != property {
+			continue
+		}
+		own, find = ownReader(property, field.kind), nil
+		if inRecord := ownValue(property); inRecord != nil && field.kind == kind {
+			find = propValue(property, inRecord)
 		}
 	}
 	absent := value.Missing("no " + property)
@@ -123,6 +131,7 @@ func DeclaredField(name string, kind value.Kind, property string, of schemas.Kin
 		return recast(own(ev, zone), kind)
 	})
 	declared.Property = property
+	declared.direct(find)
 	return declared
 }
 

@@ -137,6 +137,8 @@ type FieldDef struct {
 
 	values    []string // the texts that it can have; nil: any
 	read      reader   // the same, for a slot
+	text      text     // the same, of a text (field_direct.go); nil if there is only Read
+	number    number   // the same, of a number
 	zoned     bool     // looks at the zone
 	canonical string   // what is read, whatever the bundle calls it: part of the names of slots
 }
