@@ -70,18 +70,6 @@ func (br *Broker) OpenTransactions(ctx context.Context, topic string) (int64, er
 	return open, nil
 }
 
-// Members is how many members a group has.
-func (br *Broker) Members(ctx context.Context, group string) (int, error) {
-	groups, err := br.client.DescribeGroups(ctx, group)
-	if err == nil {
-		err = groups.Error()
-	}
-	if err != nil {
-		return 0, fmt.Errorf("describe group %s: %w", group, err)
-	}
-	return len(groups[group].Members), nil
-}
-
 // AddPartitions raises the partition count of one topic, as an operator does by mistake.
 func (br *Broker) AddPartitions(ctx context.Context, topic string, add int) error {
 	answers, err := br.client.CreatePartitions(ctx, add, topic)
