@@ -2,7 +2,9 @@ package state
 
 import "fmt"
 
-// ChangelogRecord is what the changelog topic gets, in partition = task. It belongs to the caller.
+// ChangelogRecord is what the changelog topic gets, in partition = task. Its bytes stay as they are until the next
+// transaction is staged after this one was applied; those of a discarded transaction stay for ever. They are not to be
+// written.
 type ChangelogRecord struct {
 	Key   []byte
 	Value []byte // nil = tombstone
@@ -13,28 +15,13 @@ type staged struct {
 	subjects []stagedSubject
 	task     TaskRecord
 	done     bool // Stage was called
-	size     int  // bytes
-	hint     int  // bytes of the transaction before, to make room at once
+	records  []ChangelogRecord
+	order    []ranked
 }
 
 type stagedSubject struct {
 	subject *Subject
 	value   []byte
-}
-
-// arena hands out bytes of a few large pieces. They belong to the transaction: the Kafka client may hold them for
-// longer than the partition, so they are not used again.
-type arena struct{ free []byte }
-
-const arenaPiece = 64 << 10
-
-func (ar *arena) copy(b []byte) []byte {
-	if len(b) > cap(ar.free)-len(ar.free) {
-		ar.free = make([]byte, 0, max(arenaPiece, len(b)))
-	}
-	from := len(ar.free)
-	ar.free = append(ar.free, b...)
-	return ar.free[from:len(ar.free):len(ar.free)]
 }
 
 // Stage ends the writing of a transaction and returns what the changelog gets: the subjects that changed, in key order,
@@ -50,44 +37,48 @@ func (pa *Partition) Stage(task TaskRecord) ([]ChangelogRecord, error) {
 	if pa.staged.done {
 		return nil, fmt.Errorf("stage transaction %d of partition %d: transaction %d is neither applied nor discarded", task.Sequence, pa.id, pa.staged.task.Sequence)
 	}
-	ar := arena{free: make([]byte, 0, pa.staged.hint)}
-	order := pa.dirty()
-	records := make([]ChangelogRecord, 0, len(order)+1)
-	for _, ra := range order {
-		if record, ok := pa.stageSubject(pa.overlay.subjects[ra.index], &ar); ok {
+	if !pa.arena.free {
+		pa.staged.records = nil // the caller may still look at them
+	}
+	pa.arena.begin()
+	records := pa.staged.records[:0]
+	for _, ra := range pa.dirty() {
+		if record, ok := pa.stageSubject(pa.overlay.subjects[ra.index]); ok {
 			records = append(records, record)
 		}
 	}
 	pa.staged.task, pa.staged.done = task.clone(), true
 	pa.staged.task.ChangelogNext = 0
 	pa.value = pa.staged.task.Append(pa.value[:0])
-	return append(records, ChangelogRecord{Key: ar.copy(taskKey(pa.id)[partitionBytes:]), Value: ar.copy(pa.value)}), nil
+	records = append(records, ChangelogRecord{Key: pa.arena.copy(taskKey(pa.id)[partitionBytes:]), Value: pa.arena.copy(pa.value)})
+	pa.staged.records = records
+	return records, nil
 }
 
 // dirty ranks the subjects that were written in key order.
 func (pa *Partition) dirty() []ranked {
-	order := make([]ranked, 0, pa.overlay.n)
+	order := pa.staged.order[:0]
 	for i, su := range pa.overlay.used() {
 		if su.dirty {
 			order = append(order, rank(su.key, i))
 		}
 	}
 	sortRanked(order, func(i int) []byte { return pa.overlay.subjects[i].key })
+	pa.staged.order = order
 	return order
 }
 
-func (pa *Partition) stageSubject(su *Subject, ar *arena) (ChangelogRecord, bool) {
+func (pa *Partition) stageSubject(su *Subject) (ChangelogRecord, bool) {
 	pa.value = su.record.Append(pa.value[:0])
 	if pa.unchanged(su, pa.value) {
 		pa.stats.Unchanged++
 		return ChangelogRecord{}, false
 	}
-	record := ChangelogRecord{Key: ar.copy(su.key[partitionBytes:])}
+	record := ChangelogRecord{Key: pa.arena.copy(su.key[partitionBytes:])}
 	if len(pa.value) > 0 {
-		record.Value = ar.copy(pa.value)
+		record.Value = pa.arena.copy(pa.value)
 	}
 	pa.staged.subjects = append(pa.staged.subjects, stagedSubject{su, record.Value})
-	pa.staged.size += len(record.Key) + len(record.Value)
 	pa.stats.Staged++
 	return record, true
 }
@@ -114,6 +105,7 @@ func (pa *Partition) Apply(changelogNext int64) error {
 	pa.committed, pa.has = pa.staged.task, true
 	pa.committed.ChangelogNext = changelogNext
 	pa.open.records += len(pa.staged.subjects) + 1
+	pa.arena.free = true // checkpoint and cache have copies, and what is committed was sent
 	pa.end()
 	return pa.pruneDue()
 }
@@ -131,7 +123,7 @@ func (pa *Partition) Discard() {
 
 func (pa *Partition) end() {
 	clear(pa.staged.subjects)
-	pa.staged = staged{subjects: pa.staged.subjects[:0], hint: pa.staged.size + pa.staged.size/8}
+	pa.staged = staged{subjects: pa.staged.subjects[:0], records: pa.staged.records, order: pa.staged.order[:0]}
 	pa.overlay.reset()
 }
 

@@ -39,7 +39,9 @@ func user(n int) SubjectKey {
 type logged struct{ records []ChangelogRecord }
 
 func (lo *logged) append(records []ChangelogRecord) int64 {
-	lo.records = append(lo.records, records...)
+	for _, re := range records {
+		lo.records = append(lo.records, ChangelogRecord{Key: bytes.Clone(re.Key), Value: bytes.Clone(re.Value)})
+	}
 	return int64(len(lo.records))
 }
 

@@ -22,6 +22,7 @@ type Partition struct {
 	committed TaskRecord
 	has       bool // committed is there
 	staged    staged
+	arena     arena // of what is staged
 	restore   restoring
 	key       []byte // buffers
 	value     []byte

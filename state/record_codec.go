@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/bits"
+	"slices"
 )
 
 // The stored form of a record, version 1. Equal records have equal bytes, and no other bytes decode to them.
@@ -75,11 +76,7 @@ func appendInt(b []byte, v int64) []byte {
 	z := uint64(v<<1) ^ uint64(v>>63)
 	n := (bits.Len64(z) + 7) / 8
 	b = append(b, byte(n))
-	for ; n > 0; n-- {
-		b = append(b, byte(z))
-		z >>= 8
-	}
-	return b
+	return binary.LittleEndian.AppendUint64(b, z)[:len(b)+n]
 }
 
 // Decode replaces the record by the one stored in b, copying what it keeps. No bytes at all are the empty record.
@@ -108,22 +105,31 @@ func (re *Record) decode(b []byte) error {
 		return badRecord("neither a cell nor a wake")
 	}
 	re.SetWake(wake)
-	for i := range count {
-		ce, more, err := re.decodeCell(rest)
-		if err != nil {
-			return err
-		}
-		if i > 0 && ce.key <= re.cells[i-1].key {
-			return badRecord("cell %08x comes after %08x", ce.key, re.cells[i-1].key)
-		}
-		re.cells = append(re.cells, ce)
-		rest = more
+	re.blob = append(re.blob, rest...) // the bytes of the cells stay where they are among the rest
+	re.cells = slices.Grow(re.cells, count)[:count]
+	at, err := re.decodeCells()
+	if err != nil {
+		return err
 	}
-	if len(rest) > 0 {
-		return badRecord("%d bytes too many", len(rest))
+	if at < len(re.blob) {
+		return badRecord("%d bytes too many", len(re.blob)-at)
 	}
 	re.places.build(re.cells)
 	return nil
+}
+
+// decodeCells fills in the cells from the blob, and returns where the last one ends.
+func (re *Record) decodeCells() (at int, err error) {
+	for i := range re.cells {
+		ce := &re.cells[i]
+		if at, err = re.decodeCell(ce, at); err != nil {
+			return 0, err
+		}
+		if i > 0 && ce.key <= re.cells[i-1].key {
+			return 0, badRecord("cell %08x comes after %08x", ce.key, re.cells[i-1].key)
+		}
+	}
+	return at, nil
 }
 
 // decodeHead reads what stands before the cells.
@@ -152,51 +158,58 @@ func decodeHead(b []byte) (count int, wake int64, rest []byte, err error) {
 	return count, wake, rest[wakeBytes:], nil
 }
 
-func (re *Record) decodeCell(b []byte) (cell, []byte, error) {
+// decodeCell reads the cell at that place of the blob, and returns where it ends.
+func (re *Record) decodeCell(ce *cell, at int) (int, error) {
+	b := re.blob[at:]
 	if len(b) < cellBytes {
-		return cell{}, nil, badRecord("a cell is cut off")
+		return 0, badRecord("a cell is cut off")
 	}
-	ce := cell{key: binary.BigEndian.Uint32(b), size: isInt}
 	tag := b[4]
-	b = b[cellBytes:]
+	ce.key = binary.BigEndian.Uint32(b)
+	at, b = at+cellBytes, b[cellBytes:]
 	if tag < tagLong {
 		v, err := decodeInt(b, int(tag))
-		if err != nil {
-			return cell{}, nil, err
-		}
-		ce.value = uint64(v)
-		return ce, b[tag:], nil
+		ce.size, ce.value = isInt, uint64(v)
+		return at + int(tag), err
 	}
 	size := uint64(tag) - tagShort
 	if tag == tagLong {
 		var n int
 		var err error
 		if size, n, err = uvarint(b); err != nil || size < longBytes {
-			return cell{}, nil, badRecord("length of the bytes of cell %08x", ce.key)
+			return 0, badRecord("length of the bytes of cell %08x", ce.key)
 		}
-		b = b[n:]
+		at, b = at+n, b[n:]
 	}
 	if size > uint64(len(b)) {
-		return cell{}, nil, badRecord("cell %08x has %d bytes of %d", ce.key, len(b), size)
+		return 0, badRecord("cell %08x has %d bytes of %d", ce.key, len(b), size)
 	}
-	ce.size, ce.value = uint32(size), uint64(len(re.blob))
-	re.blob = append(re.blob, b[:size]...)
+	ce.size, ce.value = uint32(size), uint64(at)
 	re.live += int(size)
-	return ce, b[size:], nil
+	return at + int(size), nil
 }
 
 func decodeInt(b []byte, n int) (int64, error) {
 	if len(b) < n {
 		return 0, badRecord("an integer is cut off")
 	}
+	if n > 0 && b[n-1] == 0 {
+		return 0, badRecord("an integer has zero bytes at its end")
+	}
+	z := lowBytes(b, n)
+	return int64(z>>1) ^ -int64(z&1), nil
+}
+
+// lowBytes is the little endian number of the first n bytes, at most 8.
+func lowBytes(b []byte, n int) uint64 {
+	if len(b) >= 8 {
+		return binary.LittleEndian.Uint64(b) & (1<<(8*n) - 1)
+	}
 	var z uint64
 	for i := n - 1; i >= 0; i-- {
 		z = z<<8 | uint64(b[i])
 	}
-	if n > 0 && b[n-1] == 0 {
-		return 0, badRecord("an integer has zero bytes at its end")
-	}
-	return int64(z>>1) ^ -int64(z&1), nil
+	return z
 }
 
 var errUvarint = errors.New("malformed number")
