@@ -31,6 +31,7 @@ Examples:
   processor --config processor.yaml --check
 
 A key is taken from --config, then from the environment (HOLDFAST_PROCESSOR_MAX_BATCH=500), then from its flag.
+--print shows and explains them all; some have no flag.
 
 Flags:
 `
@@ -76,12 +77,12 @@ func Main(ctx context.Context, args, environ []string, stdout, stderr io.Writer)
 
 // begin says what starts, with the configuration as it is in effect, and runs it.
 func (pr *Processor) begin(ctx context.Context) error {
-	var config strings.Builder
-	if err := pr.config.Print(&config); err != nil {
+	config, err := pr.config.masked()
+	if err != nil {
 		return err
 	}
 	pr.log.Info("processor starts", zap.String("version", pr.codeVersion), zap.String("bundle", pr.bundle.Name), zap.Int64("revision", pr.bundle.Revision),
-		zap.Int("playbooks", len(pr.bundle.Playbooks)), zap.Strings("brokers", pr.config.Brokers), zap.String("config", config.String()))
+		zap.Int("playbooks", len(pr.bundle.Playbooks)), zap.Strings("brokers", pr.config.Brokers), zap.ByteString("config", config))
 	return pr.Run(ctx)
 }
 
@@ -153,29 +154,29 @@ type instead struct{ check, print, plan *bool }
 func newFlags(co *Config, file *string) (flags *pflag.FlagSet, only instead) {
 	flags = pflag.NewFlagSet("processor", pflag.ContinueOnError)
 	flags.SortFlags = false
-	flags.StringSliceVar(&co.Brokers, "brokers", co.Brokers, "seed brokers, host:port[,host:port]")
-	flags.StringVar(&co.Registry, "registry", co.Registry, "URL of the schema registry; none: outputs in single-object encoding")
-	flags.StringVar(&co.Playbooks, "playbooks", co.Playbooks, "folder of the bundle")
-	flags.StringVar(&co.State, "state", co.State, "folder of the local state")
-	flags.StringVar(&co.Clock, "clock", co.Clock, "live: follow the wall clock when caught up; event: only event time")
-	flags.StringVar(&co.Until, "until", co.Until, "with --clock event: where the clock ends (RFC 3339)")
-	flags.BoolVar(&co.ExitWhenDone, "exit-when-done", co.ExitWhenDone, "with --clock event: end when all inputs are read and everything due has fired")
-	flags.IntVar(&co.MaxBatch, "max-batch", co.MaxBatch, "most records in one transaction")
+	flags.StringSliceVar(&co.Brokers, "brokers", co.Brokers, aboutFlag("brokers"))
+	flags.StringVar(&co.Registry, "registry", co.Registry, aboutFlag("registry"))
+	flags.StringVar(&co.Playbooks, "playbooks", co.Playbooks, aboutFlag("playbooks"))
+	flags.StringVar(&co.State, "state", co.State, aboutFlag("state"))
+	flags.StringVar(&co.Clock, "clock", co.Clock, aboutFlag("clock"))
+	flags.StringVar(&co.Until, "until", co.Until, aboutFlag("until"))
+	flags.BoolVar(&co.ExitWhenDone, "exit-when-done", co.ExitWhenDone, aboutFlag("exit-when-done"))
+	flags.IntVar(&co.MaxBatch, "max-batch", co.MaxBatch, aboutFlag("max-batch"))
 	flags.StringVar(file, "config", *file, "YAML file with the same keys as --print shows")
-	flags.StringVar(&co.App, "app", co.App, "prefix of the transactional ids")
-	flags.StringVar(&co.Group, "group", co.Group, "consumer group; default: the app")
-	flags.StringVar(&co.Instance, "instance", co.Instance, "stable name of this process in the group; default: a random one kept in --state")
-	flags.IntVar(&co.Lanes, "lanes", co.Lanes, "lanes; 0 = one per core")
-	flags.DurationVar(&co.CommitInterval, "commit-interval", co.CommitInterval, "how long a batch is collected")
-	flags.DurationVar(&co.CheckpointInterval, "checkpoint-interval", co.CheckpointInterval, "how far Pebble may lag behind the changelog")
-	flags.DurationVar(&co.SessionTimeout, "session-timeout", co.SessionTimeout, "how long the group waits for a killed process")
-	flags.DurationVar(&co.TransactionTimeout, "transaction-timeout", co.TransactionTimeout, "how long brokers keep a killed process's transaction open")
-	flags.DurationVar(&co.EndProofInterval, "end-proof-interval", co.EndProofInterval, "how often the ends of the inputs are asked for")
-	flags.BoolVar(&co.NoBreaker, "no-breaker", co.NoBreaker, "find absences also while a whole input is silent")
-	flags.StringVar(&co.Admin, "admin", co.Admin, "address of the admin HTTP server; empty: none")
-	flags.StringVar(&co.LogLevel, "log-level", co.LogLevel, "debug, info, warn or error")
-	flags.BoolVar(&co.AcceptRewind, "accept-rewind", co.AcceptRewind, "drop local state that is ahead of the brokers")
-	flags.BoolVar(&co.AcceptLowerRevision, "accept-lower-revision", co.AcceptLowerRevision, "run a bundle of a lower revision than the state's")
+	flags.StringVar(&co.App, "app", co.App, aboutFlag("app"))
+	flags.StringVar(&co.Group, "group", co.Group, aboutFlag("group"))
+	flags.StringVar(&co.Instance, "instance", co.Instance, aboutFlag("instance"))
+	flags.IntVar(&co.Lanes, "lanes", co.Lanes, aboutFlag("lanes"))
+	flags.DurationVar(&co.CommitInterval, "commit-interval", co.CommitInterval, aboutFlag("commit-interval"))
+	flags.DurationVar(&co.CheckpointInterval, "checkpoint-interval", co.CheckpointInterval, aboutFlag("checkpoint-interval"))
+	flags.DurationVar(&co.SessionTimeout, "session-timeout", co.SessionTimeout, aboutFlag("session-timeout"))
+	flags.DurationVar(&co.TransactionTimeout, "transaction-timeout", co.TransactionTimeout, aboutFlag("transaction-timeout"))
+	flags.DurationVar(&co.EndProofInterval, "end-proof-interval", co.EndProofInterval, aboutFlag("end-proof-interval"))
+	flags.BoolVar(&co.NoBreaker, "no-breaker", co.NoBreaker, aboutFlag("no-breaker"))
+	flags.StringVar(&co.Admin, "admin", co.Admin, aboutFlag("admin"))
+	flags.StringVar(&co.LogLevel, "log-level", co.LogLevel, aboutFlag("log-level"))
+	flags.BoolVar(&co.AcceptRewind, "accept-rewind", co.AcceptRewind, aboutFlag("accept-rewind"))
+	flags.BoolVar(&co.AcceptLowerRevision, "accept-lower-revision", co.AcceptLowerRevision, aboutFlag("accept-lower-revision"))
 	only.check = flags.Bool("check", false, "check configuration and bundle, then end")
 	only.print = flags.Bool("print", false, "print the effective configuration, secrets masked, then end")
 	only.plan = flags.Bool("plan", false, "print what a start with this bundle does to who is there, then end")

@@ -272,19 +272,28 @@ func (co *Config) lanes(partitions int) int {
 	return max(1, min(lanes, partitions))
 }
 
-// Print writes the effective configuration as YAML, with secrets masked.
+// Print writes the effective configuration as YAML, with secrets masked and what each key is for.
 func (co *Config) Print(wr io.Writer) error {
+	text, err := co.masked(yaml.WithComment(comments()))
+	if err != nil {
+		return err
+	}
+	_, err = wr.Write(text)
+	return err
+}
+
+// masked is the effective configuration as YAML, without secrets.
+func (co *Config) masked(options ...yaml.EncodeOption) ([]byte, error) {
 	masked := *co
 	masked.Registry = maskURL(co.Registry)
 	if co.State != "" {
 		masked.State = filepath.Clean(co.State)
 	}
-	text, err := yaml.Marshal(masked)
+	text, err := yaml.MarshalWithOptions(masked, options...)
 	if err != nil {
-		return fmt.Errorf("print config: %w", err)
+		return nil, fmt.Errorf("print config: %w", err)
 	}
-	_, err = wr.Write(text)
-	return err
+	return text, nil
 }
 
 // maskURL hides the user information of a URL.

@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -100,6 +101,24 @@ func TestFileThenEnvironmentThenFlag(t *testing.T) {
 		t.Fatalf("exit %d: %s", code, errs)
 	}
 	wantText(t, out, "- a:1", "max_batch: 20", "lanes: 5", "app: from-file", "commit_interval: 250ms")
+}
+
+// TestEveryKeyIsExplained: above the key where the configuration is printed, behind its flag in --help.
+func TestEveryKeyIsExplained(t *testing.T) {
+	_, out, _ := commandLine(t, nil, "--print")
+	_, help, _ := commandLine(t, nil, "--help")
+	for _, key := range yamlKeys(reflect.TypeFor[Config]()) {
+		about := aboutKeys[key]
+		if about == "" || !strings.Contains(out, "# "+about+"\n"+key+":") {
+			t.Errorf("--print does not explain %s\n%s", key, out)
+		}
+		if flag := " --" + strings.ReplaceAll(key, "_", "-") + " "; strings.Contains(help, flag) && !strings.Contains(help, about) {
+			t.Errorf("--help does not explain%s", flag)
+		}
+	}
+	if len(aboutKeys) != reflect.TypeFor[Config]().NumField() {
+		t.Error("a key is explained that does not exist")
+	}
 }
 
 // TestPrintMasksSecrets: what is printed may be pasted into a ticket.
