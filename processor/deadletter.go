@@ -68,28 +68,33 @@ func stackOf(cause error) string {
 	return ""
 }
 
-// decodeHead decodes the record at the head of an input and clamps its time; what cannot be read or is not ours becomes
-// a dead letter and is passed. A registry that does not answer is nobody's fault: the record stays where it is.
+// decodeHead decodes the record at the head of an input and clamps its time.
 func (ta *task) decodeHead(in *input, rec *kgo.Record) {
 	ta.wireRecord = avro.Record{Topic: rec.Topic, Kind: in.kind, Partition: rec.Partition, Offset: rec.Offset, Timestamp: rec.Timestamp.UnixMilli(),
 		Key: rec.Key, Value: rec.Value, Headers: ta.wireHeaders(rec)}
 	err := ta.decoder.Decode(&ta.wireRecord, &in.event)
-	if errors.Is(err, avro.ErrRegistryUnavailable) {
-		in.stalled = fmt.Errorf("decode %s/%d at offset %d: %w", rec.Topic, rec.Partition, rec.Offset, err)
-		return
-	}
 	if err == nil {
 		err = ta.acceptable(&in.event)
 	}
+	if err != nil {
+		ta.refuse(in, rec, err)
+		return
+	}
+	ta.clamp(in, rec)
+	in.decoded = true
+}
+
+// refuse makes a dead letter of a record that cannot be read or is not ours, and passes it. A registry that does not answer
+// is nobody's fault: the record stays where it is.
+func (ta *task) refuse(in *input, rec *kgo.Record, cause error) {
 	var refused *avro.DecodeError
 	switch {
-	case errors.As(err, &refused):
+	case errors.Is(cause, avro.ErrRegistryUnavailable):
+		in.stalled = fmt.Errorf("decode %s/%d at offset %d: %w", rec.Topic, rec.Partition, rec.Offset, cause)
+	case errors.As(cause, &refused):
 		ta.bury(in, rec, refused.Stage, refused.Code, refused)
-	case err != nil:
-		ta.bury(in, rec, avro.StageDecode, "failed", err)
 	default:
-		ta.clamp(in, rec)
-		in.decoded = true
+		ta.bury(in, rec, avro.StageDecode, "failed", cause)
 	}
 }
 

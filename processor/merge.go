@@ -113,7 +113,7 @@ func (in *input) pass() {
 func (ta *task) lowest() *input {
 	var first *input
 	for _, in := range ta.inputs {
-		if ta.ready(in) && (first == nil || in.event.At < first.event.At) {
+		if (in.decoded || ta.ready(in)) && (first == nil || in.event.At < first.event.At) {
 			first = in
 		}
 	}

@@ -26,8 +26,9 @@ type writers struct {
 	byID          map[uint32]*writer
 	byFingerprint map[uint64]*writer
 
-	last   *writer // of Confluent framing: most records have that of the one before
-	lastID uint32
+	last       *writer // of Confluent framing: most records have that of the one before
+	lastID     uint32
+	lastSingle *writer // of single-object encoding, likewise
 }
 
 // newWriters knows the embedded schemas and the further ones by fingerprint.
@@ -123,12 +124,14 @@ func (ws *writers) unframeSingle(value []byte) (*writer, []byte, error) {
 	if len(value) < singleHeaderBytes || value[1] != magicSingle1 {
 		return nil, nil, undecodable(CodeTruncated, "the value starts with 0xC3 but is no Avro single-object encoding (C3 01 and 8 bytes of fingerprint)")
 	}
-	fingerprint := binary.LittleEndian.Uint64(value[2:])
-	wr, ok := ws.byFingerprint[fingerprint]
-	if !ok {
-		return nil, nil, undecodable(CodeUnknownSchema, "fingerprint %016x is of no known schema: use one of `holdfast schemas`, or Confluent framing with a registry", fingerprint)
+	if fingerprint := binary.LittleEndian.Uint64(value[2:]); ws.lastSingle == nil || fingerprint != ws.lastSingle.fingerprint {
+		wr, ok := ws.byFingerprint[fingerprint]
+		if !ok {
+			return nil, nil, undecodable(CodeUnknownSchema, "fingerprint %016x is of no known schema: use one of `holdfast schemas`, or Confluent framing with a registry", fingerprint)
+		}
+		ws.lastSingle = wr
 	}
-	return wr, value[singleHeaderBytes:], nil
+	return ws.lastSingle, value[singleHeaderBytes:], nil
 }
 
 // native reads the whole datum with goavro.

@@ -71,17 +71,14 @@ func longNumberAt(by []byte, at int) (num int64, next int) {
 
 // numberOf reads a number, time or flag.
 func numberOf(co code, by []byte, at int) (num int64, next int) {
-	num, next = numberAt(by, at)
-	switch co {
-	case codeLong, codeMillis:
-		return num, next
-	case codeBool: // one byte, 0 or 1
-		if next = at + 1; next > len(by) || by[at] > 1 {
-			return 0, noPlace
+	if co == codeBool { // one byte, 0 or 1
+		if at < len(by) && by[at] <= 1 {
+			return int64(by[at]), at + 1
 		}
-		return int64(by[at]), next
+		return 0, noPlace
 	}
-	if num != int64(int32(num)) {
+	num, next = numberAt(by, at)
+	if (co == codeInt || co == codeDate) && num != int64(int32(num)) {
 		return 0, noPlace
 	}
 	return num, next
