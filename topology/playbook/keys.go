@@ -63,7 +63,11 @@ func splitCall(before, after string) (call string, split bool) {
 	}
 	name := strings.LastIndexAny(before[:open], " (") + 1
 	rest, _, _ := strings.Cut(after, ")")
-	return before[name:] + " " + strings.TrimSpace(rest) + ")", true
+	rest = strings.TrimSpace(rest)
+	if _, bare := value.ParseDuration(rest); bare {
+		rest = "in " + rest
+	}
+	return before[name:] + " " + rest + ")", true
 }
 
 // take gives the value of a key, nil if it is absent.

@@ -82,6 +82,7 @@ type loader struct {
 	file      string // of the document at hand
 	playbook  *Playbook
 	declared  map[string]int // playbook name -> line
+	unread    bool           // a file is no YAML: what is missing may stand in it
 	// heard, if set, is told which keys a kind of mapping has, and which words a key may have: the schema for editors is
 	// compared with it.
 	heard func(what string, words []string)
@@ -144,10 +145,12 @@ func (ld *loader) parse() {
 		if at := invalidText(file.Text); at >= 0 {
 			line := 1 + strings.Count(string(file.Text[:at]), "\n")
 			ld.failAt(line, 1, "the file is not UTF-8 text")
+			ld.unread = true
 			continue
 		}
 		documents, problems := parseDocuments(file.Name, file.Text)
 		ld.problems = append(ld.problems, problems...)
+		ld.unread = ld.unread || len(documents) == 0 && len(problems) > 0
 		for _, body := range documents {
 			ld.classify(body)
 		}

@@ -13,6 +13,8 @@ func (ld *loader) bundleDocument() {
 	var found []document
 	ld.each("bundle", func(doc document) { found = append(found, doc) })
 	switch {
+	case len(found) == 0 && ld.unread:
+		return
 	case len(found) == 0:
 		ld.file = ld.bundle.Files[0].Name
 		ld.failAt(1, 1, "no document `bundle: NAME`; one file of the folder begins with it")
