@@ -7,10 +7,17 @@ import (
 
 // The cache holds no pointers, and most of what a transaction allocates dies with it, so the collector may wait longer than
 // usual; the limit keeps it from waiting until the machine is full. Both are the default only: GOGC and GOMEMLIMIT win.
+//
+// The limit follows the cache. Beside it lie two checkpoints of a third of it each, the block cache and the memtables of
+// Pebble (about 160 MiB), fetches and the records of a transaction (about 150 MiB); the rest is what the collector may let
+// lie about. With less it would run all the time, with more it would only take what is there.
 const (
 	gcPercent     = 400
-	memoryBesides = 1280 << 20 // bytes: fetches, a transaction, checkpoints, Pebble
+	memoryBesides = 640 << 20 // bytes
 )
+
+// memoryLimit is what the process may take for a cache of that many bytes.
+func memoryLimit(cacheBytes int) int64 { return int64(cacheBytes) + 2*int64(cacheBytes)/3 + memoryBesides }
 
 // tuneMemory sets how the process uses memory, for a cache of that many bytes.
 func tuneMemory(cacheBytes int) {
@@ -18,6 +25,6 @@ func tuneMemory(cacheBytes int) {
 		debug.SetGCPercent(gcPercent)
 	}
 	if os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(int64(cacheBytes) + memoryBesides)
+		debug.SetMemoryLimit(memoryLimit(cacheBytes))
 	}
 }

@@ -80,7 +80,7 @@ func (la *lane) openSession(ctx context.Context) (*session, error) {
 		kgo.FetchIsolationLevel(kgo.ReadCommitted()), kgo.KeepControlRecords(),
 		kgo.ConsumeStartOffset(kgo.NewOffset().AtStart()), kgo.ConsumeResetOffset(kgo.NoResetOffset()),
 		// A paused or resumed partition waits for the fetch that is under way: the default of 5 s would be felt.
-		kgo.FetchMaxWait(250*time.Millisecond), kgo.FetchMaxPartitionBytes(4<<20), kgo.FetchMaxBytes(32<<20),
+		kgo.FetchMaxWait(250*time.Millisecond), kgo.FetchMaxPartitionBytes(2<<20), kgo.FetchMaxBytes(16<<20),
 		kgo.RequiredAcks(kgo.AllISRAcks()), kgo.ProducerLinger(max(2*la.proc.config.CommitInterval, 200*time.Millisecond)),
 		kgo.MaxBufferedRecords(400_000), la.proc.config.batchCompression(),
 		kgo.RecordPartitioner(kgo.ManualPartitioner()), kgo.ProducerBatchMaxBytesFn(la.proc.topicBatchBytes),

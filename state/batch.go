@@ -125,6 +125,7 @@ func (pa *Partition) end() {
 	clear(pa.staged.subjects)
 	pa.staged = staged{subjects: pa.staged.subjects[:0], records: pa.staged.records, order: pa.staged.order[:0]}
 	pa.overlay.reset()
+	pa.last = nil
 }
 
 // pruneDue keeps the heap of recent wakes in proportion to the subjects that moved.

@@ -14,6 +14,7 @@ type Partition struct {
 	cache     *Cache
 	id        uint32
 	overlay   overlay
+	last      *Subject // of the overlay, opened last; nil: none
 	due       dueIndex
 	open      *Checkpoint
 	writing   *Checkpoint // nil when none is
@@ -78,6 +79,7 @@ func (st *Store) release(id uint32) {
 // load reads the notes of the partition and forgets everything that is not in Pebble.
 func (pa *Partition) load() error {
 	pa.overlay.reset()
+	pa.last = nil
 	if err := pa.loadCache(); err != nil {
 		return err
 	}

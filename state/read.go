@@ -1,6 +1,9 @@
 package state
 
-import "fmt"
+import (
+	"bytes"
+	"fmt"
+)
 
 // Reading goes down the layers. Before: a key that the topology made. After: its Subject, in the overlay.
 
@@ -8,6 +11,16 @@ import "fmt"
 // same subject until the transaction ends.
 func (pa *Partition) Open(sk SubjectKey) (*Subject, error) {
 	pa.key = sk.Append(appendSpace(pa.key[:0], pa.id, spaceSubjects))
+	if pa.last != nil && bytes.Equal(pa.last.key, pa.key) { // an event asks for its account again and again
+		return pa.last, nil
+	}
+	su, err := pa.openOther(sk)
+	pa.last = su
+	return su, err
+}
+
+// openOther opens the subject of pa.key, which is not the last one that was opened.
+func (pa *Partition) openOther(sk SubjectKey) (*Subject, error) {
 	hash := pa.cache.hash(pa.key)
 	if su := pa.overlay.find(hash, pa.key); su != nil {
 		return su, nil

@@ -192,7 +192,7 @@ func (re *Record) compact(spare []byte) []byte {
 }
 
 // wasteful says that most of the blob is dead bytes.
-func (re *Record) wasteful() bool { return len(re.blob) > 4*re.live+1024 }
+func (re *Record) wasteful() bool { return len(re.blob) > 2*re.live+2048 }
 
 // clone returns a copy that shares nothing.
 func (re *Record) clone() Record {
