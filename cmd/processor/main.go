@@ -13,6 +13,9 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	os.Exit(processor.Main(ctx, os.Args[1:], os.Environ(), os.Stdout, os.Stderr))
+	// A second Ctrl-C ends the process at once, which loses nothing: from here on signals have their default meaning again.
+	context.AfterFunc(ctx, stop)
+	code := processor.Main(ctx, os.Args[1:], os.Environ(), os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
 }
