@@ -27,7 +27,6 @@ func (la *lane) openTask(ctx context.Context, part *state.Partition, partition i
 	if ta.decoder, err = avro.NewDecoder(avro.DecoderOptions{Registry: pr.registry}); err != nil {
 		return nil, fmt.Errorf("create decoder: %w", err)
 	}
-	ta.rules = pr.newRules(subjects{part}, &ta.out)
 	ta.noBreaker, ta.releaseOver = pr.config.NoBreaker, pr.config.ReleaseOver.Milliseconds()
 	for _, topic := range pr.inputTopics() {
 		ta.inputs = append(ta.inputs, &input{topic: topic, kind: pr.config.Topics.InputKind(topic), next: -1, highest: noTime, end: -1})
@@ -43,7 +42,7 @@ func (la *lane) openTask(ctx context.Context, part *state.Partition, partition i
 	if ok {
 		ta.writtenBy = pr.bundleOf(record.BundleHash)
 	}
-	if err := ta.resume(); err != nil {
+	if err := pr.resumeRules(ta); err != nil {
 		return nil, err
 	}
 	pr.ends.silence.remember(ta.saved.lives)

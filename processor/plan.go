@@ -63,8 +63,7 @@ func (pr *Processor) planPartition(partition uint32, whole map[string]*operator.
 	if err := ta.checkBundle(pr.config.AcceptLowerRevision); err != nil {
 		return err
 	}
-	ta.rules = pr.newRules(subjects{part}, &ta.out)
-	if err := ta.resume(); err != nil {
+	if err := pr.resumeRules(ta); err != nil {
 		return err
 	}
 	if ta.writtenBy == nil {

@@ -268,8 +268,8 @@ func (pr *Processor) leaveGroup() {
 }
 
 // newRules makes the pure computation of one task.
-func (pr *Processor) newRules(store topology.Store, sink topology.Sink) *operator.Task {
-	rules := pr.rules(pr.bundle, store, sink)
+func (pr *Processor) newRules(bundle *playbook.Bundle, store topology.Store, sink topology.Sink) *operator.Task {
+	rules := pr.rules(bundle, store, sink)
 	if pr.config.Duplicates == "keep" {
 		rules.TrustIDs()
 	}

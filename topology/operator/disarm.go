@@ -15,10 +15,10 @@ func (ta *Task) Disarm(ref topology.Ref, playbook, step string) error {
 	failed := ta.judged
 	pa := ta.open(ref)
 	for _, ru := range pa.rules {
-		if ru.Name != playbook {
+		if ru.Name != playbook || ru.Retired {
 			continue
 		}
-		if err := ta.disarm(pa, ru, step, failed); err != nil {
+		if err := ta.disarm(pa, ta.versionOf(pa, ru, failed), step, failed); err != nil {
 			return fmt.Errorf("disarm playbook %s: %w", playbook, err)
 		}
 		return ta.rearm(pa)

@@ -21,6 +21,7 @@ import (
 //	delay                    due anew from its base; what is overdue by that is due at the edit, spread over an hour
 //	step added               runs where its due lies ahead, else missed
 //	step removed             passed over; what was held of it is withdrawn
+//	any of it, pinned        the open episodes go on in what they began with (pins.go)
 //	playbook removed         its state is kept for goneKept; if it returns by then it goes on, and the value of its
 //	                         condition at the return is the baseline. Afterwards it is new
 //	aggregate added, grown   exact once it is filled since then (Frame.SlotSince), also if it was there before: nobody
@@ -43,6 +44,7 @@ const (
 	editStops                        // stops were added or changed
 	editRemoved                      // steps or states are gone
 	editSteps                        // steps were added, or their delays changed
+	editPinned                       // open episodes stay with the version From
 )
 
 // edit is a change of a playbook that is in the task.
@@ -53,6 +55,7 @@ type edit struct {
 	What       editKind
 	Added      []string // steps
 	Moved      []string // steps with another delay
+	From       string   // editPinned: the version that they began with
 }
 
 func (ed *edit) append(dst []byte) []byte {
@@ -64,16 +67,22 @@ func (ed *edit) append(dst []byte) []byte {
 			dst = appendText(dst, id)
 		}
 	}
+	if ed.What&editPinned != 0 {
+		dst = appendText(dst, ed.From)
+	}
 	return dst
 }
 
 func (re *reader) edit() edit {
 	ed := edit{Playbook: re.text(), Generation: re.varint(), At: re.varint()}
-	ed.What = editKind(re.flags(byte(editStart | editStops | editRemoved | editSteps)))
+	ed.What = editKind(re.flags(byte(editStart | editStops | editRemoved | editSteps | editPinned)))
 	for _, list := range []*[]string{&ed.Added, &ed.Moved} {
 		for n := re.count(); n > 0 && re.err == nil; n-- {
 			*list = append(*list, re.text())
 		}
+	}
+	if ed.What&editPinned != 0 {
+		ed.From = re.text()
 	}
 	return ed
 }
@@ -208,7 +217,9 @@ func (ta *Task) isPlaybook(name string) bool {
 func (ta *Task) titles() []string {
 	var names []string
 	for _, ru := range ta.rules {
-		names = append(names, ru.Name)
+		if !ru.Retired {
+			names = append(names, ru.Name)
+		}
 	}
 	for _, de := range ta.docs.all {
 		names = append(names, de.activationName())
@@ -221,14 +232,20 @@ func (ta *Task) titles() []string {
 func (ta *Task) noteEdits(me *meta, old *playbook.Bundle, clock int64) {
 	before := map[string]*playbook.Playbook{}
 	for _, pb := range old.Playbooks {
-		before[pb.Name] = pb
+		if !pb.Retired {
+			before[pb.Name] = pb
+		}
 	}
 	for _, ru := range ta.rules {
 		pb, ac := before[ru.Name], ru.activation
-		if pb == nil || pb.Version == ru.Version || ac.Generation > me.Generation {
+		if ru.Retired || pb == nil || pb.Version == ru.Version || ac.Generation > me.Generation {
 			continue
 		}
-		if ed := compare(pb, ru.Playbook); ed.What != 0 {
+		ed := compare(pb, ru.Playbook)
+		if pb.Pin {
+			ed = ed.pinned(pb)
+		}
+		if ed.What != 0 {
 			ed.Generation, ed.At = me.Generation+1, clock
 			me.Edits = append(me.Edits, ed)
 		}
@@ -240,7 +257,7 @@ func (ta *Task) noteEdits(me *meta, old *playbook.Bundle, clock int64) {
 func (ta *Task) lostStates(old *playbook.Bundle) error {
 	for _, pb := range old.Playbooks {
 		ru := ta.ruleNamed(pb.Name)
-		if ru == nil || len(pb.States) == 0 {
+		if ru == nil || len(pb.States) == 0 || pb.Pin || pb.Retired {
 			continue
 		}
 		for i := range pb.States {
@@ -353,7 +370,7 @@ func (ta *Task) passRemoved(pa *party, ru *rule, ep *episode, decided int64) {
 func (ta *Task) movedDue(pa *party, ru *rule, ep *episode, st *playbook.Step, due int64) int64 {
 	for i := range ta.meta.Edits {
 		ed := &ta.meta.Edits[i]
-		if ed.Playbook == ru.Name && due <= ed.At && ep.StartAt < ed.At && slices.Contains(ed.Moved, st.ID) {
+		if ed.Playbook == ru.Name && !ru.Retired && due <= ed.At && ep.StartAt < ed.At && slices.Contains(ed.Moved, st.ID) {
 			due = ed.At + spread(ru.Name, pa.identity(), editSpread)
 		}
 	}

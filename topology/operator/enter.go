@@ -23,7 +23,14 @@ func (ta *Task) enter(pa *party, ru *rule, li *life, oc occasion) error {
 	if !known {
 		return nil
 	}
-	if why := ru.refuses(li, oc.at, per); why != "" {
+	why := ru.refuses(li, oc.at, per)
+	if why == "" && len(ru.retired) > 0 {
+		var err error
+		if why, err = ta.refusedByPinned(pa, ru, per); err != nil {
+			return err
+		}
+	}
+	if why != "" {
 		if !oc.silent {
 			ta.notEntered(pa, ru, oc, "again", why)
 		}

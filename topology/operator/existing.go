@@ -25,12 +25,19 @@ func (ta *Task) ResumeFrom(old *playbook.Bundle, encoded []byte, clock int64, fr
 		return fmt.Errorf("resume task: %w", err)
 	}
 	news := ta.activate(&me, clock, fresh)
-	if old != nil && old.Hash != ta.bundle.Hash && !fresh {
+	if fresh || old != nil && old.Hash == ta.bundle.Hash {
+		old = nil
+	}
+	if old != nil {
 		if err := ta.lostStates(old); err != nil {
 			return err
 		}
 		ta.noteEdits(&me, old, clock)
 		news = true
+	}
+	me.Pins = me.pins(old, ta.bundle, clock)
+	if err := ta.checkPins(&me); err != nil {
+		return fmt.Errorf("resume task: %w", err)
 	}
 	if news {
 		me.Generation, me.Sweeping, me.Cursor = me.Generation+1, true, topology.Ref{}
@@ -124,7 +131,10 @@ func (ta *Task) meet(pa *party) error {
 		return err
 	}
 	for _, ru := range pa.rules {
-		if pa.edges(ru).disarmed {
+		if err := ta.keepPinned(pa, ru, of); err != nil {
+			return err
+		}
+		if ru.Retired || pa.edges(ru).disarmed {
 			continue
 		}
 		if ru.activation.Generation > of {

@@ -49,6 +49,9 @@ func (ta *Task) NewForecast(old *playbook.Bundle) *Forecast {
 	fo := &Forecast{}
 	before := map[string]bool{}
 	for _, pb := range old.Playbooks {
+		if pb.Retired {
+			continue
+		}
 		before[pb.Name] = true
 		if ta.ruleNamed(pb.Name) == nil {
 			fo.Playbooks = append(fo.Playbooks, PlaybookForecast{Name: pb.Name, Change: "removed"})
@@ -56,6 +59,7 @@ func (ta *Task) NewForecast(old *playbook.Bundle) *Forecast {
 	}
 	for _, ru := range ta.rules {
 		switch ed := ta.newestEdit(ru.Name); {
+		case ru.Retired:
 		case ru.activation.Generation == ta.meta.Generation && !before[ru.Name]:
 			fo.Playbooks = append(fo.Playbooks, PlaybookForecast{Name: ru.Name, Change: "added", Existing: existingText(&ru.Start)})
 		case ed != nil && !before[ru.Name]:
@@ -91,6 +95,7 @@ func (ed *edit) lines() (list []string) {
 			list = append(list, text)
 		}
 	}
+	add(ed.What&editPinned != 0, "pinned: the open episodes go on as they began")
 	add(ed.What&editStart != 0, "condition of the start: its value at the activation is the baseline, an edge after it enters")
 	add(ed.What&editStops != 0, "stops: judge the open episodes at once")
 	add(len(ed.Added) > 0, "steps added: "+strings.Join(ed.Added, ", "))
@@ -176,7 +181,7 @@ func (ta *Task) foresee(fp *PlaybookForecast, before *Task, ref topology.Ref, ru
 
 func (ta *Task) foreseeEpisode(fp *PlaybookForecast, before *Task, pa *party, ru *rule, ep *episode) {
 	ed := ta.newestEdit(ru.Name)
-	if ed == nil {
+	if ed == nil || ed.What&editPinned != 0 {
 		return
 	}
 	if ed.What&editStops != 0 && ep.isOpen() && ta.trueStop(pa, ru, ep, occasion{now: ed.At}) != nil {

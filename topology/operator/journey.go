@@ -32,6 +32,9 @@ func (wa way) String() string {
 func (ta *Task) StateMoves(f func(playbook, state, way string, times int64)) {
 	for _, ru := range ta.rules {
 		for i := range ru.States {
+			if ru.Retired {
+				break
+			}
 			for wa := wayStart; wa < wayCount; wa++ {
 				f(ru.Name, ru.States[i].Name, wa.String(), ru.moves[i*int(wayCount)+int(wa)])
 			}

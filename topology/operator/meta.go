@@ -28,6 +28,7 @@ type meta struct {
 	Silences    []Silence // freeze.go; sorted by input
 	Edits       []edit    // edits.go; sorted by playbook, then generation
 	Slots       []slotAge // aggregates that are younger than the task, sorted by key
+	Pins        []Pin     // pins.go; sorted by playbook, then version
 	Sweeping    bool      // silent subjects are still to be judged; Cursor is the last one that was
 	Cursor      topology.Ref
 }
@@ -38,7 +39,7 @@ type slotAge struct {
 	Since int64 // ms
 }
 
-const metaVersion = 2
+const metaVersion = 3
 
 // find returns the activation of a playbook or document.
 func (me *meta) find(name string) (activation, bool) {
@@ -80,6 +81,10 @@ func (me *meta) append(dst []byte) []byte {
 	for _, sl := range me.Slots {
 		dst = binary.AppendVarint(binary.BigEndian.AppendUint32(dst, sl.Key), sl.Since)
 	}
+	dst = binary.AppendUvarint(dst, uint64(len(me.Pins)))
+	for i := range me.Pins {
+		dst = me.Pins[i].append(dst)
+	}
 	if me.Sweeping {
 		dst = append(appendText(dst, me.Cursor.Account), byte(me.Cursor.Kind))
 		dst = appendText(dst, me.Cursor.ID)
@@ -94,7 +99,7 @@ func appendVarints(dst []byte, numbers ...int64) []byte {
 	return dst
 }
 
-// decodeMeta is the inverse. Version 1 had activations only, and none that was gone.
+// decodeMeta is the inverse. Version 1 had activations only, and none that was gone; version 2 had no pins.
 func decodeMeta(b []byte) (me meta, err error) {
 	if len(b) == 0 {
 		return meta{}, nil
@@ -116,6 +121,9 @@ func decodeMeta(b []byte) (me meta, err error) {
 	}
 	if version > 1 {
 		me.decodeLists(&re)
+	}
+	if version > 2 {
+		me.decodePins(&re)
 	}
 	if me.Sweeping {
 		me.Cursor = topology.Ref{Account: re.text(), Kind: topology.SubjectKind(re.byte()), ID: re.text()}

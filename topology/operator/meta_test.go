@@ -19,23 +19,32 @@ func fullMeta() meta {
 		Generation: 2, FirstClock: 1000, Sweeping: true, Cursor: topology.Ref{Account: "a1", Kind: topology.SubjectUser, ID: "u1"},
 		Activations: []activation{{Name: "inactivity", At: 1000}, {Name: "milestone", Generation: 2, At: 2000, GoneAt: 3000}},
 		Silences:    []Silence{{Input: schemas.KindBilling, Since: 5}, {Input: schemas.KindUserAction, Since: 7, Until: 9, Over: 60}},
-		Edits:       []edit{{Playbook: "inactivity", Generation: 2, At: 2000, What: editStops | editSteps, Added: []string{"d3"}, Moved: []string{"d7", "d14"}}},
-		Slots:       []slotAge{{Key: 0x01020304, Since: 2000}},
+		Edits: []edit{{Playbook: "inactivity", Generation: 2, At: 2000, What: editStops | editSteps, Added: []string{"d3"}, Moved: []string{"d7", "d14"}},
+			{Playbook: "milestone", Generation: 2, At: 2000, What: editStart | editPinned, From: "c0ffee"}},
+		Slots: []slotAge{{Key: 0x01020304, Since: 2000}},
+		Pins:  []Pin{{Playbook: "milestone", Version: "c0ffee", Bundle: "ab12", Until: 9000}},
 	}
+}
+
+// metaOfVersion2 is what the bytes of version 2 say.
+func metaOfVersion2() meta {
+	me := fullMeta()
+	me.Edits, me.Pins = me.Edits[:1], nil
+	return me
 }
 
 // metaOfVersion1 is what the bytes of version 1 say.
 func metaOfVersion1() meta {
 	me := fullMeta()
 	me.Activations[1].GoneAt = 0
-	me.Silences, me.Edits, me.Slots = nil, nil, nil
+	me.Silences, me.Edits, me.Slots, me.Pins = nil, nil, nil, nil
 	return me
 }
 
 // TestOldMetaStillDecodes reads what earlier versions wrote. A new version adds a file; the old ones never change.
 func TestOldMetaStillDecodes(t *testing.T) {
 	whole := fullMeta()
-	for file, want := range map[string]meta{"meta.v1.hex": metaOfVersion1(), "meta.v2.hex": whole} {
+	for file, want := range map[string]meta{"meta.v1.hex": metaOfVersion1(), "meta.v2.hex": metaOfVersion2(), "meta.v3.hex": whole} {
 		text, err := os.ReadFile(filepath.Join("testdata", file))
 		if err != nil {
 			t.Fatalf("%v; the bytes of today are\n%x", err, whole.append(nil))
@@ -48,7 +57,7 @@ func TestOldMetaStillDecodes(t *testing.T) {
 		if err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("%s: %+v, %v\nwant %+v", file, got, err, want)
 		}
-		if file == "meta.v2.hex" && !bytes.Equal(old, whole.append(nil)) {
+		if file == "meta.v3.hex" && !bytes.Equal(old, whole.append(nil)) {
 			t.Errorf("the bytes changed: give them a new version\n%x", whole.append(nil))
 		}
 	}

@@ -19,12 +19,8 @@ func (ta *Task) name(ev *schemas.Event) {
 	}
 	action := ""
 	if name, ok := ev.OwnField("playbook"); ok {
-		if ru := ta.ruleNamed(name.Text); ru != nil {
-			step, _ := ev.OwnField("step")
-			if st := ru.stepNamed(step.Text); st != nil {
-				action = st.Action
-			}
-		}
+		step, _ := ev.OwnField("step")
+		action = ta.actionOf(name.Text, step.Text)
 	}
 	switch {
 	case ev.Type == "done" && action == "request":
@@ -45,6 +41,19 @@ func (ta *Task) ruleNamed(name string) *rule {
 		}
 	}
 	return nil
+}
+
+// actionOf is the action of a step, also of one that only pinned episodes have; "" if nobody knows it.
+func (ta *Task) actionOf(playbook, step string) string {
+	for _, ru := range ta.rules {
+		if ru.Name != playbook {
+			continue
+		}
+		if st := ru.stepNamed(step); st != nil {
+			return st.Action
+		}
+	}
+	return ""
 }
 
 // isAbout says that a receipt is about an intent of a playbook.

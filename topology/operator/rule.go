@@ -20,15 +20,16 @@ type rule struct {
 	timed                        bool    // time alone may let somebody in
 	lazy                         bool    // an episode waits for something of the account that no event of the user tells
 	activation                   activation
+	retired                      []*rule // what it was when pinned episodes began (pins.go)
 }
 
 func newRule(pb *playbook.Playbook) *rule {
 	ru := &rule{
-		Playbook: pb, edgeKey: topology.Key("rule/" + pb.Name), lifeKey: topology.Key("episode/" + pb.Name),
-		runningKey: lang.RunningKey(pb.Name), perKey: topology.Key("rule.per/" + pb.Name),
+		Playbook: pb, edgeKey: topology.Key("rule/" + pb.Cell()), lifeKey: topology.Key("episode/" + pb.Cell()),
+		runningKey: lang.RunningKey(pb.Name), perKey: topology.Key("rule.per/" + pb.Cell()),
 		byID: map[string]int{}, states: map[string]int{}, moves: make([]int64, len(pb.States)*int(wayCount)),
 	}
-	ru.timed = pb.Start.When != nil || pb.Start.Schedule != nil || pb.Again.When != nil
+	ru.timed = !pb.Retired && (pb.Start.When != nil || pb.Start.Schedule != nil || pb.Again.When != nil)
 	for i, st := range pb.Steps {
 		ru.byID[st.ID] = i
 		ru.watches = ru.watches || st.Timing == playbook.TimingWhen

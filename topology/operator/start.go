@@ -60,6 +60,9 @@ func (ta *Task) lookBefore(ev *schemas.Event, parties ...*party) {
 // judgeStart asks whether an event lets the subject enter: as an occasion of an event start, or by the edge of a
 // condition. It also re-arms (again.go).
 func (ta *Task) judgeStart(pa *party, ru *rule, oc occasion) error {
+	if ru.Retired {
+		return nil
+	}
 	ta.judging(ru, nil, "", oc.now)
 	ed := pa.edges(ru)
 	anew, err := ta.rearmByEvent(pa, ru, &ed, oc)

@@ -84,6 +84,7 @@ func NewTask(b *playbook.Bundle, store topology.Store, sink topology.Sink) *Task
 		}
 		ta.maxLateness = max(ta.maxLateness, pb.Lateness)
 	}
+	ta.linkRetired()
 	ta.maxLateness = max(ta.maxLateness, b.Lateness.Milliseconds())
 	if ac := newActives(b); ac != nil {
 		ta.keepers = append(ta.keepers, ac)

@@ -42,8 +42,8 @@ func (ld *loader) collisions() {
 	}
 	ld.claimDerived(claim)
 	for _, pb := range ld.bundle.Playbooks {
-		claim(topology.Key("episode/"+pb.Name), "episode/"+pb.Name)
-		claim(topology.Key("rule/"+pb.Name), "rule/"+pb.Name)
+		claim(topology.Key("episode/"+pb.Cell()), "episode/"+pb.Cell())
+		claim(topology.Key("rule/"+pb.Cell()), "rule/"+pb.Cell())
 		claim(lang.RunningKey(pb.Name), "running/"+pb.Name)
 	}
 }

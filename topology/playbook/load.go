@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
-	"sort"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -37,6 +36,7 @@ func (ld *loader) load() (*Bundle, error) {
 	ld.derive()
 	ld.playbooks()
 	ld.endlessChains()
+	ld.retire()
 	ld.monthly()
 	ld.policies()
 	ld.finish()
@@ -83,6 +83,7 @@ type loader struct {
 	playbook  *Playbook
 	declared  map[string]int // playbook name -> line
 	unread    bool           // a file is no YAML: what is missing may stand in it
+	retired   []Retired      // to be read beside the bundle's own
 	// heard, if set, is told which keys a kind of mapping has, and which words a key may have: the schema for editors is
 	// compared with it.
 	heard func(what string, words []string)
@@ -200,7 +201,7 @@ func (ld *loader) each(kind string, do func(document)) {
 
 // finish numbers what was declared and checks the cells.
 func (ld *loader) finish() {
-	sort.Slice(ld.bundle.Playbooks, func(i, j int) bool { return ld.bundle.Playbooks[i].Name < ld.bundle.Playbooks[j].Name })
+	sortPlaybooks(ld.bundle.Playbooks)
 	for i, pb := range ld.bundle.Playbooks {
 		pb.Index = i
 	}

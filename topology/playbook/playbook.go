@@ -29,6 +29,8 @@ type Playbook struct {
 	Goal   *Goal // nil if none
 	Ends   int64 // ms, longest episode
 	Pin    bool  // episodes keep the bundle they began with
+	// Retired says that it is of an older bundle: nobody enters it, pinned episodes go on in it.
+	Retired bool
 	// Captures are the start event's fields that a step, stop or datum reads as start.F: kept in the episode.
 	Captures []Capture
 }

@@ -23,6 +23,7 @@ type World struct {
 	clock  int64
 	until  int64 // ms, where Finish ended it
 	said   []said
+	texts  map[string][]playbook.File // of every bundle that ran, by hash
 }
 
 // said is a decision or a signal, in the order in which they came out.
@@ -46,6 +47,10 @@ func NewWorld(b *playbook.Bundle) (*World, error) {
 
 func (wo *World) resume(b *playbook.Bundle, meta []byte, fresh bool) error {
 	old := wo.bundle
+	b, err := wo.withPins(b, meta)
+	if err != nil {
+		return err
+	}
 	wo.bundle = b
 	wo.task = operator.NewTask(b, wo.store, wo)
 	return wo.task.ResumeFrom(old, meta, wo.clock, fresh)
