@@ -18,6 +18,18 @@ func TestResetKeepsTheRoomOfUsualRecords(t *testing.T) {
 	}
 }
 
+// Whatever a profile said is forgotten, also if it said nothing else.
+func TestResetForgetsEveryPartOfAProfile(t *testing.T) {
+	for name, pr := range map[string]Profile{"roles": {Roles: []string{"admin"}}, "no roles": {HasRoles: true}, "deleted": {Deleted: true},
+		"created": {CreatedAt: 5}, "consents": {Consents: make([]Field, 1)}, "channels": {Channels: make([]Field, 1)}} {
+		ev := &Event{Kind: KindProfile, Profile: pr}
+		ev.Reset()
+		if got := ev.Profile; got.HasRoles || got.Deleted || got.CreatedAt != 0 || len(got.Roles)+len(got.Consents)+len(got.Channels) > 0 {
+			t.Errorf("%s: %+v is left", name, got)
+		}
+	}
+}
+
 func TestFieldsAreFoundByName(t *testing.T) {
 	ev := Event{Own: []Field{{Name: "plan", Value: Value{Kind: String, Text: "pro"}}}}
 	if va, ok := ev.OwnField("plan"); !ok || va.Text != "pro" {

@@ -145,14 +145,15 @@ func (qu *quickStep) passProps(value []byte, at int) (seen uint64, next int) {
 	}
 }
 
-// blockAt reads the head of a block of a map: the number of its items, 0 after the last.
+// blockAt reads the head of a block of a map: the number of its items, 0 after the last. More than there are names for
+// cannot be read, so no other bound is needed.
 func blockAt(by []byte, at int) (items int64, next int) {
 	items, next = numberAt(by, at)
 	if items < 0 && next >= 0 {
 		items = -items
 		_, next = numberAt(by, next)
 	}
-	if next < 0 || items < 0 || items > maxBlockItems {
+	if next < 0 || items < 0 { // the smallest number has no positive one
 		return 0, noPlace
 	}
 	return items, next

@@ -3,6 +3,7 @@ package avro
 import (
 	"encoding/binary"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -84,6 +85,81 @@ func TestMoreNamesThanCanBeLearned(t *testing.T) {
 	}
 	if learned := wr.plan(rec.Kind).quick[2].names.sorted; len(learned) != mostRanked {
 		t.Errorf("%d names are known", len(learned))
+	}
+}
+
+// Each type that a property can have, alone on the quick way, is what the plan makes of it, and refused as the plan does.
+func TestPropertiesOfEveryType(t *testing.T) {
+	number := func(num int64) []byte { return binary.AppendVarint(nil, num) }
+	double := func(num float64) []byte { return binary.LittleEndian.AppendUint64(nil, math.Float64bits(num)) }
+	for _, tc := range []struct {
+		typ, code string
+		value     []byte
+		want      schemas.Field
+	}{
+		{`"int"`, "", number(-7), num("a", schemas.Long, -7)},
+		{`"int"`, CodeMalformedAvro, number(1 << 31), schemas.Field{}},
+		{`"long"`, "", number(1 << 31), num("a", schemas.Long, 1<<31)},
+		{`{"type":"long","logicalType":"timestamp-millis"}`, "", number(at), num("a", schemas.Long, at)},
+		{`{"type":"int","logicalType":"date"}`, "", number(20520), str("a", "2026-03-08")},
+		{`"boolean"`, "", []byte{1}, num("a", schemas.Bool, 1)},
+		{`"boolean"`, CodeMalformedAvro, []byte{2}, schemas.Field{}},
+		{`"double"`, "", double(0.5), dbl("a", 0.5)},
+		{`"double"`, CodeWrongValue, double(math.Inf(1)), schemas.Field{}},
+		{`"float"`, "", []byte{0, 0, 0, 0x3f}, dbl("a", 0.5)},
+		{`"null"`, "", nil, schemas.Field{Name: "a"}},
+		{`"string"`, "", appendTextOf(nil, "Zürich"), str("a", "Zürich")},
+		{`"string"`, CodeInvalidUTF8, appendTextOf(nil, "Z\xfcrich"), schemas.Field{}},
+	} {
+		wr, err := newWriter(strings.Replace(propsOnly, `["null","boolean","long","double","string"]`, tc.typ, 1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		datum := append(append([]byte{2, 't', 2, 'a', 2, 2, 'a'}, tc.value...), 0)
+		if code := judge(t, wr, input(schemas.KindUserAction, ""), datum); code != tc.code {
+			t.Errorf("%s: %q", tc.typ, code)
+		}
+		de, ev := &decoder{writers: &writers{byID: map[uint32]*writer{1: wr}}}, new(schemas.Event)
+		err = de.Decode(input(schemas.KindUserAction, "\x00\x00\x00\x00\x01"+string(datum)), ev)
+		if verdict(err) != tc.code || err == nil && !slices.Equal(ev.Props, []schemas.Field{tc.want}) {
+			t.Errorf("%s: %v, %+v", tc.typ, err, ev.Props)
+		}
+	}
+}
+
+// A name that is no text is refused however often it comes.
+func TestNamesThatAreNoText(t *testing.T) {
+	wr, err := newWriter(propsOnly)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		if code := judge(t, wr, input(schemas.KindUserAction, ""), propsDatum("a", "Z\xfcrich")); code != CodeInvalidUTF8 {
+			t.Errorf("%q", code)
+		}
+	}
+}
+
+// Nothing of one record is left for the next: neither its writer schema nor its headers.
+func TestRecordsByTurns(t *testing.T) {
+	one, err := newWriter(propsOnly)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := newWriter(foreignAction)
+	if err != nil {
+		t.Fatal(err)
+	}
+	de := &decoder{writers: &writers{byID: map[uint32]*writer{1: one, 2: other}}}
+	for range 2 {
+		ev := decoded(t, de, input(schemas.KindUserAction, "\x00\x00\x00\x00\x01"+string(propsDatum("n")), "ce_id", "c1", "ce_source", "s", "ce_traceparent", "00-1"))
+		if ev.ID != "c1" || ev.Source != "s" || ev.TraceParent != "00-1" || len(ev.Props) != 1 {
+			t.Errorf("%+v", ev)
+		}
+		ev = decoded(t, de, input(schemas.KindUserAction, "\x00\x00\x00\x00\x02"+string(foreignDatum())))
+		if !ev.IDIsPosition || ev.Source != "telemetry.user-actions" || ev.TraceParent != "" || len(ev.Props) != 5 {
+			t.Errorf("%+v", ev)
+		}
 	}
 }
 
