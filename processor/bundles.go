@@ -67,7 +67,7 @@ func (pr *Processor) keepBundle(ctx context.Context) error {
 // readBundles reads the topic to its end: bundle texts by hash. It is read once per start; bundles are few.
 func (pr *Processor) readBundles(ctx context.Context) (map[string][]byte, error) {
 	topic, kept := pr.config.Topics.Bundles, map[string][]byte{}
-	next, end, err := pr.bundlesBounds(ctx)
+	next, end, err := pr.bounds(ctx, pr.config.Topics.Bundles, 0)
 	if err != nil || next >= end {
 		return kept, err
 	}
@@ -90,26 +90,6 @@ func (pr *Processor) readBundles(ctx context.Context) (map[string][]byte, error)
 		})
 	}
 	return kept, nil
-}
-
-// bundlesBounds are the first offset and the log end of the topic.
-func (pr *Processor) bundlesBounds(ctx context.Context) (first, end int64, err error) {
-	topic := pr.config.Topics.Bundles
-	err = pr.retry(ctx, "ask for the ends of "+topic, func() error {
-		starts, err := pr.admin.ListStartOffsets(ctx, topic)
-		if err != nil {
-			return err
-		}
-		ends, err := pr.admin.ListEndOffsets(ctx, topic)
-		if err != nil {
-			return err
-		}
-		one, _ := starts.Lookup(topic, 0)
-		other, _ := ends.Lookup(topic, 0)
-		first, end = one.Offset, other.Offset
-		return errors.Join(one.Err, other.Err)
-	})
-	return first, end, err
 }
 
 // bundleOf is the bundle that wrote some state, as it was then; nil if its text is not kept, or this program cannot read

@@ -39,7 +39,7 @@ func (pr *Processor) completeHanging(ctx context.Context, partition int32, mark 
 // holdsMark says whether an open transaction on the changelog has the task record with the mark.
 func (pr *Processor) holdsMark(ctx context.Context, partition int32, producer kadm.DescribedProducer, mark string) (holds bool, err error) {
 	changelog := pr.config.Topics.Changelog
-	_, end, err := pr.changelogBounds(ctx, partition)
+	_, end, err := pr.bounds(ctx, pr.config.Topics.Changelog, partition)
 	if err != nil {
 		return false, err
 	}

@@ -67,7 +67,7 @@ var mutants = []mutant{
 		"\tif err := la.takeOver(ctx, se); err != nil {", "\tif err := ctx.Err(); err != nil {", "TestASessionBeginsWithItsProducerID"},
 	{"offsets are read stable (row 5)", "resolve.go",
 		"pr.admin.FetchOffsets(kadm.RequireStable(ctx), pr.config.group())", "pr.admin.FetchOffsets(ctx, pr.config.group())", "TestTakeoverWaitsForAnOpenTransaction"},
-	{"a restore is bounded by the log end (H5)", "restore.go",
+	{"a restore is bounded by the log end (H5)", "topics.go",
 		"ends, err := pr.admin.ListEndOffsets(ctx, topic)", "ends, err := pr.admin.ListCommittedOffsets(ctx, topic)", "TestRestoreIsBoundedByTheLogEnd"},
 	{"a restore reads up to the mark", "restore.go",
 		"case !ok && bound.sequence == 0 && bound.start == bound.end:", "case !ok:", "TestTakeoverFromTheChangelog"},

@@ -70,7 +70,7 @@ func (la *lane) catchUp(ctx context.Context, part *state.Partition, partition in
 		bound.sequence = ma.sequence
 	}
 	var err error
-	if bound.start, bound.end, err = la.proc.changelogBounds(ctx, partition); err != nil {
+	if bound.start, bound.end, err = la.proc.bounds(ctx, la.proc.config.Topics.Changelog, partition); err != nil {
 		return 0, err
 	}
 	if err := la.judgeLocal(part, partition, bound); err != nil {
@@ -222,30 +222,4 @@ func (rp *replaying) follows(record *state.TaskRecord) error {
 	}
 	rp.last, rp.lastMark = record.Sequence, or.mark
 	return nil
-}
-
-// changelogBounds are the first offset and the log end of the changelog of a task.
-func (pr *Processor) changelogBounds(ctx context.Context, partition int32) (start, end int64, err error) {
-	topic := pr.config.Topics.Changelog
-	err = pr.retry(ctx, "ask for the ends of "+topic, func() error {
-		starts, err := pr.admin.ListStartOffsets(ctx, topic)
-		if err != nil {
-			return err
-		}
-		ends, err := pr.admin.ListEndOffsets(ctx, topic)
-		if err != nil {
-			return err
-		}
-		first, ok1 := starts.Lookup(topic, partition)
-		last, ok2 := ends.Lookup(topic, partition)
-		if err := errors.Join(first.Err, last.Err); err != nil {
-			return err
-		}
-		if !ok1 || !ok2 {
-			return fmt.Errorf("topic %s has no partition %d", topic, partition)
-		}
-		start, end = first.Offset, last.Offset
-		return nil
-	})
-	return start, end, err
 }

@@ -106,6 +106,31 @@ func (pr *Processor) topicBatchBytes(topic string) int32 {
 	return max(pr.batchBytes[topic], defaultBatchBytes)
 }
 
+// bounds are the first offset and the log end of a partition.
+func (pr *Processor) bounds(ctx context.Context, topic string, partition int32) (start, end int64, err error) {
+	err = pr.retry(ctx, "ask for the ends of "+topic, func() error {
+		starts, err := pr.admin.ListStartOffsets(ctx, topic)
+		if err != nil {
+			return err
+		}
+		ends, err := pr.admin.ListEndOffsets(ctx, topic)
+		if err != nil {
+			return err
+		}
+		first, ok1 := starts.Lookup(topic, partition)
+		last, ok2 := ends.Lookup(topic, partition)
+		if err := errors.Join(first.Err, last.Err); err != nil {
+			return err
+		}
+		if !ok1 || !ok2 {
+			return fmt.Errorf("topic %s has no partition %d", topic, partition)
+		}
+		start, end = first.Offset, last.Offset
+		return nil
+	})
+	return start, end, err
+}
+
 // retryRegistry repeats what needs the registry until it answers.
 func (pr *Processor) retryRegistry(ctx context.Context, try func() error) error {
 	for pause := 250 * time.Millisecond; ; pause = min(2*pause, 5*time.Second) {

@@ -31,7 +31,7 @@ func (tc *testCheck) with(no *node, event string) {
 // readable are the names that `with` may give an event: what the bundle declares of its type, by any name of it, and what
 // the record has itself. Nil: the event is unknown.
 func (tc *testCheck) readable(event string) []string {
-	def := tc.givenAs(event)
+	def := tc.on.GivenAs(event)
 	if def == nil {
 		return nil
 	}
@@ -57,9 +57,10 @@ func (tc *testCheck) readable(event string) []string {
 // ofTheLine are the fields of all events that a test gives otherwise.
 var ofTheLine = []string{"account_id", "day", "time", "type"}
 
-// givenAs is the event that a line under a name makes: of an `any` its first member that is read.
-func (tc *testCheck) givenAs(name string) *lang.EventDef {
-	for _, def := range tc.on.Events {
+// GivenAs is the event that a line of a test under a name makes: of an `any` the first member that is read, for the engine
+// makes the others. Nil: there is none of that name.
+func (bu *Bundle) GivenAs(name string) *lang.EventDef {
+	for _, def := range bu.Events {
 		if def.Name != name || def.Hidden {
 			continue
 		}

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"holdfast/schemas"
-	"holdfast/topology/lang"
 	"holdfast/topology/playbook"
 	"holdfast/topology/value"
 )
@@ -179,7 +178,7 @@ func (re *reading) event(name, subject string, at int64, entry map[string]any) (
 	if name == "profile" {
 		return re.profile(account, user, at, profileOf(entry["set"])), nil
 	}
-	def := re.definition(name)
+	def := re.bundle.GivenAs(name)
 	if def == nil {
 		return nil, fmt.Errorf("unknown event %s", name)
 	}
@@ -230,22 +229,6 @@ func (re *reading) subject(name string) (account, user string, err error) {
 		}
 	}
 	return "", "", fmt.Errorf("unknown subject %q: name it under users: or accounts:, or write account/user", name)
-}
-
-// definition finds a declared or built-in event; of an `any` that the engine makes too, the one that is read.
-func (re *reading) definition(name string) *lang.EventDef {
-	for _, def := range re.bundle.Events {
-		if def.Name != name || def.Hidden {
-			continue
-		}
-		for _, member := range def.Any {
-			if member.Kind != schemas.KindEngine {
-				return member
-			}
-		}
-		return def
-	}
-	return nil
 }
 
 func boolNumber(b bool) int {
