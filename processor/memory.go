@@ -17,7 +17,9 @@ const (
 )
 
 // memoryLimit is what the process may take for a cache of that many bytes.
-func memoryLimit(cacheBytes int) int64 { return int64(cacheBytes) + 2*int64(cacheBytes)/3 + memoryBesides }
+func memoryLimit(cacheBytes int) int64 {
+	return int64(cacheBytes) + 2*int64(cacheBytes)/3 + memoryBesides
+}
 
 // tuneMemory sets how the process uses memory, for a cache of that many bytes.
 func tuneMemory(cacheBytes int) {

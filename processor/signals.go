@@ -13,7 +13,7 @@ func (wi *wire) addSignals(signals []*schemas.Signal) error {
 	wi.newest.find(signals)
 	for i, signal := range signals {
 		key := wi.newest.keys[i]
-		if wi.newest.index[key] != i {
+		if key == "" {
 			continue
 		}
 		value, err := wi.encoder.AppendSignal(wi.value[:0], signal)
@@ -27,10 +27,10 @@ func (wi *wire) addSignals(signals []*schemas.Signal) error {
 	return nil
 }
 
-// newestSignals says which signal of each key is the last of a transaction. Its memory is used again.
+// newestSignals finds the last signal of each key of a transaction. Its memory is used again.
 type newestSignals struct {
-	keys  []string       // of each signal
-	index map[string]int // of the last one of each key
+	keys  []string       // of each signal; "" (which is no key) if a later one has the same
+	index map[string]int // of the last one of each key so far
 }
 
 func (ne *newestSignals) find(signals []*schemas.Signal) {
@@ -42,6 +42,9 @@ func (ne *newestSignals) find(signals []*schemas.Signal) {
 	}
 	for i, signal := range signals {
 		key := schemas.SignalKey(signal.AccountID, signal.UserID, signal.Name)
+		if before, ok := ne.index[key]; ok {
+			ne.keys[before] = ""
+		}
 		ne.keys = append(ne.keys, key)
 		ne.index[key] = i
 	}
