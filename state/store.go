@@ -110,7 +110,7 @@ func pebbleOptions(op Options) *pebble.Options {
 		Cache:                       pebble.NewCache(wanted + 2*memtableBytes),
 		MemTableSize:                memtableBytes,
 		MemTableStopWritesThreshold: memtables,
-		L0CompactionThreshold:       4,
+		L0CompactionThreshold:       8, // of tables, one or two a checkpoint; bloom filters make up for it
 		L0StopWritesThreshold:       40,
 		LBaseMaxBytes:               64 << 20,
 		MaxOpenFiles:                maxOpenFiles,
