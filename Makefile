@@ -15,7 +15,7 @@ STATICCHECK ?= honnef.co/go/tools/cmd/staticcheck@v0.8.2
 E2E         := $(GO) test -tags e2e -count=1 ./e2e/...
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test fmt race bench bench-peers lint fuzz e2e cdnow kill-test kafka-test kafka-kill-test mutants metamorphic oracle need-kcat need-java clean
+.PHONY: help build demo test fmt race bench bench-peers lint fuzz e2e cdnow kill-test kafka-test kafka-kill-test mutants slips metamorphic oracle need-kcat need-java clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -70,6 +70,9 @@ kafka-kill-test: build need-kcat need-java ## >= 10 kill -9 of the processor and
 
 mutants: ## remove each rule of the runtime from a copy and see its test fail (about 8 minutes)
 	$(GO) test -tags mutants -count=1 -timeout 30m -v -run '^TestMutants$$' ./processor
+
+slips: ## break every rule of the examples and of the built-in bundle in every way and see a timeline fail (make test takes one in eight; about 2 minutes)
+	SLIPS=all $(GO) test -count=1 -timeout 30m -v -run '^Test(BrokenExamples|ABrokenStarter)' ./topology/timeline
 
 metamorphic: ## many random batch sizes, lanes, stops and cuts of many random logs, against each other and an oracle
 	METAMORPHIC_RUNS=$(METAMORPHIC_RUNS) $(GO) test -count=1 -timeout 30m -run '^TestEveryWayToRunALogSaysTheSame$$' ./processor
