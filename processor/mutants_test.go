@@ -59,6 +59,8 @@ var mutants = []mutant{
 		"return false, nil // the epoch", "return true, nil // the epoch", "TestCommittedAndUsableAreTwoAnswers"},
 	{"a failed produce is never committed (rule 9, H3)", "txn.go",
 		"\treturn po.err\n", "\treturn nil\n", "TestAFailedProduceIsNeverCommitted"},
+	{"records that are not committed are not written over", "slab.go",
+		"if !rs.reusable {", "if rs.texts.piece == 0 {", "TestRecordsThatAreNotCommittedStayAsTheyAre"},
 	{"a lane that cannot produce gives up", "txn.go",
 		"la.produceFailures > produceTries", "la.produceFailures < 0", "TestARecordThatCanNeverBeProducedEndsTheLane"},
 	{"partitions are paused until restored (rule 11)", "session.go",
