@@ -11,7 +11,10 @@ import (
 
 // store writes the value of the fact; of an aged one it notes since when the value is another.
 func (fa *FactDef) store(sub topology.Subject, va value.Value, at int64) {
-	if fa.Aged && !same(window.Load(sub, fa.ValueKey, fa.Type), va) {
+	if same(window.Load(sub, fa.ValueKey, fa.Type), va) {
+		return
+	}
+	if fa.Aged {
 		sub.SetInt(fa.SinceKey, at)
 	}
 	window.Store(sub, fa.ValueKey, va)

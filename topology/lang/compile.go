@@ -41,6 +41,7 @@ func (na *Names) program(source string, te *term, cx Context) *Program {
 		pg.Next = compileNext(te)
 	}
 	pg.Explain = func(f *Frame) []Fact { return explain(te, f) }
+	pg.Motion = motionOf(te, cx.Scope)
 	na.depends(pg, cx.Scope)
 	return pg
 }

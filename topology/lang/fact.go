@@ -116,6 +116,12 @@ func (fa *FactDef) Set(sub topology.Subject, va value.Value, at int64) {
 	fa.store(sub, va, at)
 }
 
+// Changes says that the event at hand may give the fact another value: it has one, and it is not the one stored.
+func (so *FactSource) Changes(f *Frame, cells topology.Cells) bool {
+	va := so.Field.Read(f)
+	return va.Known() && !same(window.Load(cells, so.Fact.ValueKey, so.Fact.Type), va)
+}
+
 // Read gives the fact of a subject.
 func (fa *FactDef) Read(cells topology.Cells) value.Value {
 	if va := window.Load(cells, fa.ValueKey, fa.Type); va.Known() || !fa.Default.Known() {

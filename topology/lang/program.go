@@ -101,6 +101,8 @@ type Program struct {
 	// Members says that the value also depends on the number of members (MembersKey), Observed on the first record of
 	// the subject (ObservedSince): neither is an event of the bundle.
 	Members, Observed bool
+	// Motion says what time alone can do to it; 0: nothing.
+	Motion Motion
 
 	term *term // what Eval was compiled from
 }

@@ -84,8 +84,8 @@ func (ta *Task) changedQuietly(pa *party, read string, lo look) {
 		return
 	}
 	for _, ru := range ta.docs.readers[read] {
-		if ru.Each == pa.scope() && !ta.marked[ru.Index] {
-			ta.marked[ru.Index], ta.earlier[ru.Index] = true, ta.docs.was[ru.Index]
+		if ru.Each == pa.scope() {
+			ta.concernsKnower(ru)
 		}
 	}
 }
@@ -103,10 +103,18 @@ func (ta *Task) willChange(pa *party, read string, lo look) {
 		ta.judging(ru, nil, "", lo.at)
 		ta.docs.noted[ru.Index], ta.docs.was[ru.Index] = true, holds(ru.Start.When, ta.see(pa, lo.at))
 		ta.judged = was
-		if lo.event != nil && !ta.marked[ru.Index] { // derived values come before the rules of the event: the edge is its own
-			ta.marked[ru.Index], ta.earlier[ru.Index] = true, ta.docs.was[ru.Index]
+		if lo.event != nil { // derived values come before the rules of the event: the edge is its own
+			ta.concernsKnower(ru)
 		}
 	}
+}
+
+// concernsKnower marks a rule whose condition reads knowledge that changes.
+func (ta *Task) concernsKnower(ru *rule) {
+	if ta.marked[ru.Index] == markNone {
+		ta.earlier[ru.Index] = earlierAs(ta.docs.was[ru.Index])
+	}
+	ta.concerns(ru, markOther)
 }
 
 func (pa *party) scope() lang.Scope {
@@ -145,7 +153,7 @@ func (ta *Task) workOffOne(pa *party, ef *effect) error {
 	ta.lookBefore(ev, account, user)
 	for i, noted := range ta.docs.noted {
 		if noted {
-			ta.earlier[i] = ta.docs.was[i]
+			ta.earlier[i] = earlierAs(ta.docs.was[i])
 		}
 	}
 	ta.fold(ev, account, user)
@@ -222,7 +230,7 @@ func listenedTo(b *playbook.Bundle, rules []*rule, co *concern, ds *documents) m
 		}
 	}
 	for _, def := range b.Events {
-		if len(def.AccountSlots)+len(def.UserSlots)+len(co.byEvent[def.Index])+len(ds.byEvent[def.Index]) == 0 && !awaited[def] {
+		if len(def.AccountSlots)+len(def.UserSlots)+len(co.byEvent[def.Index])+len(co.byFact[def.Index])+len(ds.byEvent[def.Index]) == 0 && !awaited[def] {
 			continue
 		}
 		for _, typ := range engineTypes(def) {

@@ -13,32 +13,29 @@ func eventCount(b *playbook.Bundle) (size int) {
 	return size
 }
 
-// eventsOf are the events that can change the value of a program: those that it aggregates, and those that feed the facts
-// that it reads. Each stands once, in the order of the bundle.
-func eventsOf(b *playbook.Bundle, pg *lang.Program) (defs []*lang.EventDef) {
-	for _, def := range b.Events {
-		if hasEvent(pg.Events, def) || feeds(def.AccountFacts, pg.Facts) || feeds(def.UserFacts, pg.Facts) {
-			defs = append(defs, def)
-		}
-	}
-	return defs
-}
-
-func hasEvent(defs []*lang.EventDef, def *lang.EventDef) bool {
-	for _, other := range defs {
+// touches says that an event can change the value of a program whatever it says: the program aggregates it, or reads a
+// fact that it sets otherwise than from one of its fields.
+func touches(def *lang.EventDef, pg *lang.Program) bool {
+	for _, other := range pg.Events {
 		if other == def {
 			return true
+		}
+	}
+	fed := fedFacts(def)
+	for _, facts := range [][]*lang.FactDef{def.AccountFacts, def.UserFacts} {
+		for _, fact := range facts {
+			if !fed[fact] && hasFact(pg.Facts, fact) {
+				return true
+			}
 		}
 	}
 	return false
 }
 
-func feeds(fed, read []*lang.FactDef) bool {
-	for _, fact := range fed {
-		for _, other := range read {
-			if fact == other {
-				return true
-			}
+func hasFact(facts []*lang.FactDef, fact *lang.FactDef) bool {
+	for _, other := range facts {
+		if other == fact {
+			return true
 		}
 	}
 	return false

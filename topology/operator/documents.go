@@ -94,7 +94,7 @@ func newDocuments(b *playbook.Bundle, rules []*rule, co *concern) documents {
 	for i, doc := range b.Documents {
 		de := &derived{document: newDocument(doc), title: doc.Title(), index: i, first: len(ds.owner)}
 		for _, programs := range de.parts() {
-			ds.index(b, de, programs)
+			ds.index(b, de, programs, co)
 		}
 		de.last = len(ds.owner)
 		ds.all = append(ds.all, de)
@@ -110,12 +110,20 @@ func newDocuments(b *playbook.Bundle, rules []*rule, co *concern) documents {
 }
 
 // index adds a part: what can change one of its programs marks it.
-func (ds *documents) index(b *playbook.Bundle, de *derived, programs []*lang.Program) {
+func (ds *documents) index(b *playbook.Bundle, de *derived, programs []*lang.Program, co *concern) {
 	part, lazy := len(ds.owner), false
 	ds.owner = append(ds.owner, de)
 	for _, pg := range programs {
-		for _, def := range eventsOf(b, pg) {
-			ds.byEvent[def.Index] = append(ds.byEvent[def.Index], part)
+		for _, def := range b.Events {
+			if touches(def, pg) {
+				ds.byEvent[def.Index] = append(ds.byEvent[def.Index], part)
+			}
+			for i := range def.Feeds {
+				if hasFact(pg.Facts, def.Feeds[i].Fact) {
+					re := co.readingOf(def, i)
+					re.parts = append(re.parts, part)
+				}
+			}
 		}
 		for _, read := range pg.Knows(de.Each()) {
 			ds.byRead[read] = append(ds.byRead[read], part)

@@ -120,7 +120,7 @@ func (ta *Task) sawBefore(pa *party, ru *rule, li *life, per string, oc occasion
 	_, entered := li.valueAt(per)
 	_, seen := li.valueAt(seenPrefix + per)
 	li.setValue(seenPrefix+per, oc.at)
-	if _, whole := li.valueAt(seenFromStart); whole || !ta.earlier[ru.Index] {
+	if _, whole := li.valueAt(seenFromStart); whole || ta.earlier[ru.Index] == wasUntrue {
 		li.setValue(seenFromStart, oc.at)
 	}
 	ta.setLife(pa, ru, li, oc.now)
@@ -131,7 +131,7 @@ func (ta *Task) sawBefore(pa *party, ru *rule, li *life, per string, oc occasion
 // first with its value. What cannot be known is not first.
 func (ta *Task) isRepeated(pa *party, ru *rule, li *life, oc occasion) bool {
 	if ru.Again.Kind != playbook.AgainPer {
-		return ta.earlier[ru.Index]
+		return ta.earlier[ru.Index] == wasTrue
 	}
 	fr := ta.see(pa, oc.now)
 	fr.Event = oc.event

@@ -19,6 +19,8 @@ type rule struct {
 	watches                      bool    // a step or a state waits for a condition
 	timed                        bool    // time alone may let somebody in
 	lazy                         bool    // an episode waits for something of the account that no event of the user tells
+	quick                        bool    // nothing but the truth of its condition decides about its start
+	lazyStart                    bool    // its condition reads something that may change unheard
 	activation                   activation
 	retired                      []*rule // what it was when pinned episodes began (pins.go)
 }
@@ -30,6 +32,10 @@ func newRule(pb *playbook.Playbook) *rule {
 		byID: map[string]int{}, states: map[string]int{}, moves: make([]int64, len(pb.States)*int(wayCount)),
 	}
 	ru.timed = !pb.Retired && (pb.Start.When != nil || pb.Start.Schedule != nil || pb.Again.When != nil)
+	if when := pb.Start.When; when != nil {
+		ru.lazyStart = pb.Each == lang.ScopeUser && when.ReadsAccount()
+		ru.quick = pb.Again.Kind != playbook.AgainAfter && pb.Again.Kind != playbook.AgainPer
+	}
 	for i, st := range pb.Steps {
 		ru.byID[st.ID] = i
 		ru.watches = ru.watches || st.Timing == playbook.TimingWhen

@@ -34,8 +34,33 @@ func (ta *Task) judgedInstant(ev *schemas.Event, pa *party) int64 {
 	return now
 }
 
+// earlier says whether a condition was true before the event at hand was folded.
+type earlier uint8
+
+const (
+	asRemembered earlier = iota // as when it was last judged: time has not come since
+	wasUntrue
+	wasTrue
+)
+
+func earlierAs(is bool) earlier {
+	if is {
+		return wasTrue
+	}
+	return wasUntrue
+}
+
+// startWasTrue says whether the condition of a start was true before the event at hand.
+func (ta *Task) startWasTrue(ru *rule, ed edges) bool {
+	if was := ta.earlier[ru.Index]; was != asRemembered {
+		return was == wasTrue
+	}
+	return ed.start
+}
+
 // lookBefore judges the conditions that the event concerns on the state before the fold: what is true already was made
-// true by time, not by the event.
+// true by time, not by the event. Where no timer is due, time has changed nothing since the condition was judged last,
+// and there is nothing to look at.
 func (ta *Task) lookBefore(ev *schemas.Event, parties ...*party) {
 	ta.touch(ev, parties...)
 	for _, pa := range parties {
@@ -43,18 +68,46 @@ func (ta *Task) lookBefore(ev *schemas.Event, parties ...*party) {
 			continue
 		}
 		now := ta.judgedInstant(ev, pa)
-		for _, ru := range pa.rules {
-			if when := ru.Start.When; when != nil && ta.marked[ru.Index] {
-				ta.judging(ru, nil, "", now)
-				ta.earlier[ru.Index] = holds(when, ta.see(pa, now))
+		moved := pa.everything || len(ta.meta.Silences) > 0 || pa.sub.Wake().Ready() <= now+ta.maxLateness
+		for _, ru := range ta.concerned {
+			if ru.Each != pa.scope() {
+				continue
 			}
-			if seen := ru.Start.Seen; seen != nil && ta.marked[ru.Index] {
+			if when := ru.Start.When; when != nil && (moved || ru.lazyStart || pa.edges(ru).disarmed) {
 				ta.judging(ru, nil, "", now)
-				ta.earlier[ru.Index] = truth(seen, ta.see(pa, now)) != value.No
+				ta.earlier[ru.Index] = earlierAs(holds(when, ta.see(pa, now)))
+			}
+			if seen := ru.Start.Seen; seen != nil {
+				ta.judging(ru, nil, "", now)
+				ta.earlier[ru.Index] = earlierAs(truth(seen, ta.see(pa, now)) != value.No)
 			}
 		}
 		ta.lookAtEpisodes(ev, pa, now)
 	}
+}
+
+// judgeQuickly judges a condition that nothing but its own truth decides about, and says whether that is as it was: then
+// nothing begins or ends. What remains is to see whether an instant of it came nearer.
+func (ta *Task) judgeQuickly(pa *party, ru *rule, oc occasion) (unchanged bool) {
+	if !ru.quick || oc.silent {
+		return false
+	}
+	ed := pa.edges(ru)
+	if ed.disarmed {
+		return false
+	}
+	ta.judging(ru, nil, "", oc.now)
+	fr := ta.see(pa, oc.now)
+	fr.Event = oc.event
+	if holds(ru.Start.When, fr) != ed.start {
+		return false
+	}
+	moves := ru.Start.When.Motion
+	nearer := moves.Has(lang.Hastens) || !ed.start && moves.Has(lang.Rises)
+	if !nearer && ta.marked[ru.Index] == markEvent && len(ta.meta.Silences) == 0 {
+		ta.marked[ru.Index] = markUnmoved
+	}
+	return true
 }
 
 // judgeStart asks whether an event lets the subject enter: as an occasion of an event start, or by the edge of a
@@ -76,7 +129,7 @@ func (ta *Task) judgeStart(pa *party, ru *rule, oc occasion) error {
 		enters = !ru.profileStart(oc) && ta.matchedAny(ru.Start.Events) != nil
 	}
 	pa.setEdges(ru, ed)
-	if !enters {
+	if !enters || ta.isOtherwise(pa, ru, oc) {
 		return nil
 	}
 	li, err := pa.life(ru)
@@ -93,6 +146,16 @@ func (ta *Task) judgeStart(pa *party, ru *rule, oc occasion) error {
 	return ta.enter(pa, ru, &li, oc)
 }
 
+// isOtherwise says that an event is no occasion because `if` is not true: most are not, and nothing is said of it.
+func (ta *Task) isOtherwise(pa *party, ru *rule, oc occasion) bool {
+	if ru.Start.If == nil || ru.Start.When != nil || ru.Start.Seen != nil || ru.Start.Settle > 0 {
+		return false
+	}
+	fr := ta.see(pa, oc.now)
+	fr.Event = oc.event
+	return !holds(ru.Start.If, fr)
+}
+
 // profileStart says that the occasion is a profile: it may move an edge, but it is no event of a start.
 func (ru *rule) profileStart(oc occasion) bool { return oc.event.Kind == schemas.KindProfile }
 
@@ -100,6 +163,7 @@ func (ru *rule) profileStart(oc occasion) bool { return oc.event.Kind == schemas
 func (ta *Task) rises(pa *party, ru *rule, ed *edges, oc occasion, anew bool) bool {
 	fr := ta.see(pa, oc.now)
 	fr.Event = oc.event
+	before := ta.startWasTrue(ru, *ed)
 	is, turned := holds(ru.Start.When, fr), ta.perTurned(pa, ru, fr)
 	if anew || turned {
 		ed.start, ed.disarmed = false, false
@@ -108,16 +172,16 @@ func (ta *Task) rises(pa *party, ru *rule, ed *edges, oc occasion, anew bool) bo
 		ed.cursor = max(ed.cursor, oc.now)
 	}
 	switch {
-	case !is && ed.start && !oc.silent && ta.marked[ru.Index] && !ta.earlier[ru.Index] && ta.timerKeeps(pa, ru, *ed, oc.now, false):
+	case !is && ed.start && !oc.silent && ta.marked[ru.Index] != markNone && !before && ta.timerKeeps(pa, ru, *ed, oc.now, false):
 		return false // whoever comes back before the timer looks was not away, whatever is read in between
 	case !is:
 		ed.start, ed.disarmed = false, false
 		return false
 	case ed.start, ed.disarmed:
 		return false
-	case !oc.silent && !anew && !turned && ta.earlier[ru.Index] && ta.timerKeeps(pa, ru, *ed, oc.now, true):
+	case !oc.silent && !anew && !turned && before && ta.timerKeeps(pa, ru, *ed, oc.now, true):
 		return false
-	case !oc.silent && !anew && ta.earlier[ru.Index] && ta.keepsEdge(pa, ru, oc.now):
+	case !oc.silent && !anew && before && ta.keepsEdge(pa, ru, oc.now):
 		return false
 	}
 	ed.start = true

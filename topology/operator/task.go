@@ -37,9 +37,12 @@ type Task struct {
 	frame   lang.Frame
 	parties [2]party
 	matched []*lang.EventDef
-	earlier []bool // by playbook index: start.when was true before the fold
-	marked  []bool // by playbook index: the event at hand concerns the rule
-	scratch []byte
+	earlier []earlier // by playbook index: what start.when was before the fold
+	marked  []mark    // by playbook index: why the event at hand concerns the rule
+
+	concerned []*rule // those that are marked
+	scheduled []*rule // those that a calendar begins
+	scratch   []byte
 
 	touching   touching
 	touched    []bool          // by playbook index: the event at hand can change its open episodes
@@ -83,6 +86,9 @@ func NewTask(b *playbook.Bundle, store topology.Store, sink topology.Sink) *Task
 			ta.accountRules = append(ta.accountRules, ru)
 		}
 		ta.maxLateness = max(ta.maxLateness, pb.Lateness)
+		if pb.Start.Schedule != nil {
+			ta.scheduled = append(ta.scheduled, ru)
+		}
 	}
 	ta.linkRetired()
 	ta.maxLateness = max(ta.maxLateness, b.Lateness.Milliseconds())
@@ -91,7 +97,7 @@ func NewTask(b *playbook.Bundle, store topology.Store, sink topology.Sink) *Task
 	}
 	ta.concern, ta.facts = newConcern(b, ta.rules), newBuiltin(b)
 	ta.touching, ta.touched = newTouching(b, ta.rules), make([]bool, len(ta.rules))
-	ta.earlier, ta.marked = make([]bool, len(ta.rules)), make([]bool, len(ta.rules))
+	ta.earlier, ta.marked = make([]earlier, len(ta.rules)), make([]mark, len(ta.rules))
 	ta.docs = newDocuments(b, ta.rules, &ta.concern)
 	ta.keepers = append(ta.keepers, documentKeeper{}, newRampKeeper(ta.rules))
 	ta.listInputs()
@@ -238,8 +244,8 @@ func (ta *Task) react(ev *schemas.Event, pa *party) error {
 			return err
 		}
 	}
-	for _, ru := range pa.rules {
-		if !ta.marked[ru.Index] {
+	for _, ru := range ta.inOrder() {
+		if ru.Each != pa.scope() || ta.judgeQuickly(pa, ru, oc) {
 			continue
 		}
 		if err := ta.judgeStart(pa, ru, oc); err != nil {

@@ -141,10 +141,18 @@ func anyFact(list []*lang.FactDef, facts map[*lang.FactDef]bool) bool {
 }
 
 // touch marks the rules whose open episodes the event at hand can change. A profile, a change of the members and a record
-// that is the first of its subject by event time can change all.
+// that is the first of its subject by event time can change all. Nobody asks where no episode is open and the event is
+// not late.
 func (ta *Task) touch(ev *schemas.Event, parties ...*party) {
 	clear(ta.touched)
 	ta.trueBefore = ta.trueBefore[:0]
+	asked := false
+	for _, pa := range parties {
+		asked = asked || pa != nil && (pa.hasOpen() || ev.At <= pa.judged)
+	}
+	if !asked {
+		return
+	}
 	for _, def := range ta.matched {
 		for _, ru := range ta.touching.byEvent[def.Index] {
 			ta.touched[ru.Index] = true
@@ -153,14 +161,12 @@ func (ta *Task) touch(ev *schemas.Event, parties ...*party) {
 	for _, ru := range ta.touching.always {
 		ta.touched[ru.Index] = true
 	}
-	everything := ev.Kind == schemas.KindProfile || membershipOf(ev) != unsaid
 	for _, pa := range parties {
 		if pa == nil {
 			continue
 		}
-		since, seen := pa.sub.Int(observedKey)
 		for _, ru := range pa.rules {
-			if everything || !seen || ev.At < since || isAbout(ev, ru.Playbook) {
+			if pa.everything || isAbout(ev, ru.Playbook) {
 				ta.touched[ru.Index] = true
 			}
 		}

@@ -244,7 +244,9 @@ func (ta *Task) startDue(pa *party, ru *rule, li *life) (int64, bool) {
 	fr := ta.see(pa, ta.startFrom(pa, ru, ed.cursor))
 	due := int64(lang.Never)
 	if when := ru.Start.When; when != nil {
-		due = when.Next(fr)
+		if ed.start && when.Motion.Has(lang.Falls) || !ed.start && when.Motion.Has(lang.Rises) {
+			due = when.Next(fr)
+		}
 		if rearm := li.EnteredAt + ru.Again.Every; ru.Again.Kind == playbook.AgainEvery && li.Entered && rearm > ed.cursor {
 			due = min(due, rearm)
 		}
@@ -348,14 +350,33 @@ func (ta *Task) rearmAfterEvent(pa *party) error {
 	if pa.stirred {
 		return ta.rearm(pa)
 	}
-	open := pa.hasOpen()
 	se := search{first: unit{wake: topology.NoWake}}
-	for _, ru := range pa.rules {
-		if !ta.marked[ru.Index] && !(open && ta.touched[ru.Index]) && ru.Start.Schedule == nil {
-			continue
+	look := func(ru *rule, open bool) error {
+		if ru.Each != pa.scope() {
+			return nil
 		}
-		if err := ta.nextOf(pa, ru, open && ta.touched[ru.Index], &se); err != nil {
+		return ta.nextOf(pa, ru, open, &se)
+	}
+	for _, ru := range ta.concerned {
+		if ta.marked[ru.Index] > markUnmoved {
+			if err := look(ru, false); err != nil {
+				return err
+			}
+		}
+	}
+	for _, ru := range ta.scheduled {
+		if err := look(ru, false); err != nil {
 			return err
+		}
+	}
+	if pa.hasOpen() {
+		for _, ru := range pa.rules {
+			if !ta.touched[ru.Index] {
+				continue
+			}
+			if err := look(ru, true); err != nil {
+				return err
+			}
 		}
 	}
 	ta.idle()
