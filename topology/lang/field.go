@@ -160,6 +160,28 @@ func newField(name, canonical string, kind value.Kind, read reader) FieldDef {
 	}
 }
 
+// FieldIs says that the condition compares one text of the event with a constant and asks nothing else, so that of many
+// such conditions one look finds those that hold.
+func (pg *Program) FieldIs() (field FieldDef, text string, ok bool) {
+	te := pg.term
+	if te == nil || te.op != opCompare || te.cmp != value.Eq {
+		return FieldDef{}, "", false
+	}
+	left, right := te.kids[0], te.kids[1]
+	if left.op == opLiteral {
+		left, right = right, left
+	}
+	if left.op != opField || left.kind != value.Text || right.op != opLiteral || left.field.zoned {
+		return FieldDef{}, "", false
+	}
+	return left.field, right.literal.Text, true
+}
+
+// Same says that two fields read the same of a record.
+func (fi *FieldDef) Same(other FieldDef) bool {
+	return fi.canonical == other.canonical && fi.Type == other.Type
+}
+
 // Field finds a field of the event by name.
 func (de *EventDef) Field(name string) (FieldDef, bool) {
 	for _, field := range de.Fields {

@@ -181,15 +181,15 @@ func (li *life) setValue(per string, at int64) {
 const regretsKept = 8
 
 // prune forgets what nothing can need any more at `now`: the episodes that are over and published nothing, or only what
-// has expired, and the values that entered longer ago than `remember`.
-func (li *life) prune(now, remember int64) {
+// has expired or that nothing stops, and the values that entered longer ago than `remember`.
+func (li *life) prune(now, remember int64, stoppable bool) {
 	kept := li.Episodes[:0]
 	over := 0
 	for i := len(li.Episodes) - 1; i >= 0; i-- {
 		ep := &li.Episodes[i]
 		if ep.Over {
 			over++
-			if over > regretsKept || !ep.regrettable(now) {
+			if over > regretsKept || !stoppable || !ep.regrettable(now) {
 				ep.ID = ""
 			}
 		}

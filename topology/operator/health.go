@@ -21,6 +21,7 @@ type health struct {
 	memoryKey               uint32
 	layout                  uint32 // of the measures: remembered points of others are worth nothing
 	scoreName, tierName     string
+	moves                   []bool // by part: time alone may change it
 
 	memory healthMemory // scratch
 }
@@ -30,12 +31,26 @@ func newHealth(he *playbook.Health) *health {
 	for i := range he.Measures {
 		names += he.Measures[i].Name + "/"
 	}
-	return &health{
+	made := &health{
 		Health: he, scoreKey: lang.ScoreKey(he.Name), scoreSinceKey: lang.ScoreSinceKey(he.Name),
 		tierKey: lang.TierKey(he.Name), tierSinceKey: lang.TierSinceKey(he.Name),
 		memoryKey: topology.Key(healthPrefix + he.Name), layout: topology.Key(names),
 		scoreName: "score/" + he.Name, tierName: "tier/" + he.Name,
 	}
+	for _, programs := range made.parts() {
+		made.moves = append(made.moves, anyMoves(programs))
+	}
+	return made
+}
+
+// anyMoves says that time alone may change one of some expressions.
+func anyMoves(programs []*lang.Program) bool {
+	for _, pg := range programs {
+		if pg.Motion != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // healthPrefix begins the name of the cell with what a health document remembers.
@@ -223,14 +238,14 @@ func (he *health) forget(ta *Task, pa *party, lo look, was int64) {
 
 func (he *health) next(ta *Task, pa *party, lo look) int64 {
 	due := int64(lang.Never)
-	if lo.may(0) {
+	if he.moves[0] && lo.may(0) {
 		due = he.Needs.Next(ta.see(pa, lo.at))
 	}
 	if _, known := pa.sub.Int(he.scoreKey); !known {
 		return due
 	}
 	for i := range he.Measures {
-		if lo.may(i + 1) {
+		if he.moves[i+1] && lo.may(i+1) {
 			due = min(due, nextOfMeasure(&he.Measures[i], ta.see(pa, lo.at)))
 		}
 	}

@@ -132,7 +132,7 @@ func (pa *party) life(ru *rule) (life, error) {
 // setLife stores it and keeps the counts of what goes on. `now` is the instant at hand: what cannot be regretted any more
 // by then is forgotten.
 func (ta *Task) setLife(pa *party, ru *rule, li *life, now int64) {
-	li.prune(now-ru.Lateness, ru.Remember) // what comes late, but within the lateness, may still regret and cancel
+	li.prune(now-ru.Lateness, ru.Remember, len(ru.Stops) > 0) // what comes late, but within the lateness, may still regret and cancel
 	is := li.load()
 	pa.add(openKey, int64(is.busy-li.was.busy))
 	if pa.add(ru.runningKey, int64(is.running-li.was.running)) {

@@ -29,7 +29,7 @@ type Bundle struct {
 	Later     []Later     // what is checked and not run: see Runnable
 	Roles     []string    // sorted; the roles that some recipient or members("role") names: rosters are kept for these only
 
-	byType map[typed][]*lang.EventDef
+	byType map[typed][]candidates
 }
 
 // File is one loaded file.

@@ -5,6 +5,7 @@ import (
 
 	"holdfast/schemas"
 	"holdfast/topology/lang"
+	"holdfast/topology/value"
 )
 
 // typed is the address of events: what a record says of itself.
@@ -16,14 +17,57 @@ type typed struct {
 // indexEvents lists for each address the events that a record with it can be, in file order. The list of a type
 // contains those of every type, so that one look-up finds all.
 func (bu *Bundle) indexEvents() {
-	bu.byType = map[typed][]*lang.EventDef{}
+	bu.byType = map[typed][]candidates{}
 	for _, address := range bu.addresses() {
+		var fitting []*lang.EventDef
 		for _, de := range bu.Events {
 			if reaches(addresses(de), address) {
-				bu.byType[address] = append(bu.byType[address], de)
+				fitting = append(fitting, de)
 			}
 		}
+		bu.byType[address] = newCandidates(fitting, address)
 	}
+}
+
+// candidates are events in file order that one look at a record decides about: one event, or several that are told apart
+// by the text of one field.
+type candidates struct {
+	def     *lang.EventDef // one; nil: several
+	certain bool           // its kind and type fit: only its condition is left to judge
+
+	field  lang.FieldDef
+	byText map[string][]*lang.EventDef
+}
+
+// newCandidates puts those next to each other together that ask for the text of the same field.
+func newCandidates(defs []*lang.EventDef, address typed) (list []candidates) {
+	for _, de := range defs {
+		certain := isCertain(de, address)
+		field, text, ok := lang.FieldDef{}, "", false
+		if certain && de.Where != nil {
+			field, text, ok = de.Where.FieldIs()
+		}
+		if !ok {
+			list = append(list, candidates{def: de, certain: certain})
+			continue
+		}
+		if n := len(list); n == 0 || list[n-1].def != nil || !list[n-1].field.Same(field) {
+			list = append(list, candidates{field: field, byText: map[string][]*lang.EventDef{}})
+		}
+		last := &list[len(list)-1]
+		last.byText[text] = append(last.byText[text], de)
+	}
+	return list
+}
+
+// isCertain says that every record with the address is the event, apart from its own condition.
+func isCertain(de *lang.EventDef, address typed) bool {
+	for _, member := range de.Any {
+		if member.Where == nil && reaches(addresses(member), address) && isCertain(member, address) {
+			return true
+		}
+	}
+	return de.Any == nil
 }
 
 // addresses are those of all events, each once.
@@ -64,14 +108,20 @@ func reaches(list []typed, address typed) bool {
 // what dst needs. Requires: f.Account is the record's account, for conditions on event.day.
 func (bu *Bundle) Match(ev *schemas.Event, f *lang.Frame, dst []*lang.EventDef) []*lang.EventDef {
 	f.Event = ev
-	candidates, ok := bu.byType[typed{ev.Kind, ev.Type}]
+	list, ok := bu.byType[typed{ev.Kind, ev.Type}]
 	if !ok {
-		candidates = bu.byType[typed{ev.Kind, ""}]
+		list = bu.byType[typed{ev.Kind, ""}]
 	}
 	matched := len(dst)
-	for _, de := range candidates {
-		if de.Matches(f, dst[matched:]) {
-			dst = append(dst, de)
+	for i := range list {
+		ca := &list[i]
+		switch {
+		case ca.def == nil:
+			if va := ca.field.Read(f); va.Kind == value.Text {
+				dst = append(dst, ca.byText[va.Text]...)
+			}
+		case ca.certain && (ca.def.Where == nil || ca.def.Where.Truth(f) == value.Yes), !ca.certain && ca.def.Matches(f, dst[matched:]):
+			dst = append(dst, ca.def)
 		}
 	}
 	return dst

@@ -80,16 +80,13 @@ func (sl *Slot) moveLeft(account topology.Subject, at, by int64, sc *Scratch) {
 	cell, _ := account.Bytes(sl.AuxKey)
 	newest := at
 	if in := openInstants(cell); len(in.rest) > 0 {
-		newest = max(newest, in.at)
+		newest = max(newest, in.newest)
 	}
-	rw := ringWriter{cell: sc.cell[:0], most: maxLeft, floor: newest - sl.Slack - minPaneMillis}
-	rw.merge(cell, at, by)
-	sc.cell = rw.cell
-	if len(rw.cell) == 0 {
+	if cell = sc.mergeRing(cell, at, by, maxLeft, newest-sl.Slack-minPaneMillis); cell == nil {
 		account.Delete(sl.AuxKey)
 		return
 	}
-	account.SetBytes(sl.AuxKey, rw.cell)
+	account.SetBytes(sl.AuxKey, cell)
 }
 
 // activeAt is the number of users at an instant.

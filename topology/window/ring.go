@@ -11,28 +11,56 @@ import (
 // number with something below that exact to the millisecond, whatever the window: the number of events after t-W is that
 // of the ring, or both are beyond it. The cell, the newest event first:
 //
-//	form | instant of the newest, ms | (how much older than the one before it << 1 | heavy, [weight])...
+//	form | instant of the newest, ms | how much older the oldest is | weight of all | (how much older than the one before it << 1 | heavy, [weight])...
 //
-// An event has its weight only if that is not 1.
-const formRing = 6
+// An event has its weight only if that is not 1. What most events do is put one entry in front of the others, which stay
+// as they are; what most reads want is in the header. So a ring may hold somewhat more than Slot.Most (slackOf): only then
+// it is written anew.
+const formRing = 10
+
+// formPlainRing is that of rings without the age of the oldest and the weight of all, which are still read.
+const formPlainRing = 6
 
 // MaxRing is the largest constant that makes a window a ring.
 const MaxRing = 64
 
+// slackOf is how much more than `most` a ring may weigh before it is cut.
+func slackOf(most int64) int64 { return 4 + most/2 }
+
 // instants walks over a ring.
 type instants struct {
 	cursor
-	at, weight int64
+	at, weight   int64
+	newest, span int64 // of the header
+	all          int64
 }
 
 func openInstants(cell []byte) instants {
 	in := instants{cursor: cursor{rest: cell}}
-	if len(cell) > 0 && in.byte() == formRing {
-		in.at = in.varint()
+	if len(cell) == 0 {
 		return in
 	}
-	in.rest = nil
+	switch in.byte() {
+	case formRing:
+		in.newest, in.span, in.all = in.varint(), int64(in.uvarint()), int64(in.uvarint())
+	case formPlainRing:
+		in.newest = in.varint()
+		in.at = in.newest
+		in.measure()
+	default:
+		in.rest = nil
+	}
+	in.at = in.newest
 	return in
+}
+
+// measure finds what the header of a plain ring does not say.
+func (in *instants) measure() {
+	walk := *in
+	for walk.next() {
+		in.all += walk.weight
+	}
+	in.span = in.newest - walk.at
 }
 
 // next steps to the next older event.
@@ -51,8 +79,8 @@ func (in *instants) next() bool {
 
 // ringWriter writes a ring from the newest event on, until it has the weight that is wanted.
 type ringWriter struct {
-	cell         []byte
-	last         int64
+	body         []byte
+	newest, last int64
 	weight, most int64
 	floor        int64 // ms: nothing at or before it is kept
 }
@@ -61,20 +89,24 @@ func (rw *ringWriter) add(at, weight int64) {
 	if rw.weight >= rw.most || weight <= 0 || at <= rw.floor {
 		return
 	}
-	if len(rw.cell) == 0 {
-		rw.cell = binary.AppendVarint(append(rw.cell, formRing), at)
-		rw.last = at
+	if len(rw.body) == 0 {
+		rw.newest, rw.last = at, at
 	}
-	heavy := uint64(0)
-	if weight != 1 {
-		heavy = 1
-	}
-	rw.cell = binary.AppendUvarint(rw.cell, uint64(rw.last-at)<<1|heavy)
-	if heavy != 0 {
-		rw.cell = binary.AppendUvarint(rw.cell, uint64(weight))
-	}
+	rw.body = appendInstant(rw.body, rw.last-at, weight)
 	rw.last = at
 	rw.weight += weight
+}
+
+func appendInstant(dst []byte, gap, weight int64) []byte {
+	if weight == 1 {
+		return binary.AppendUvarint(dst, uint64(gap)<<1)
+	}
+	return binary.AppendUvarint(binary.AppendUvarint(dst, uint64(gap)<<1|1), uint64(weight))
+}
+
+func appendRingHeader(dst []byte, newest, span, weight int64) []byte {
+	dst = binary.AppendVarint(append(dst, formRing), newest)
+	return binary.AppendUvarint(binary.AppendUvarint(dst, uint64(span)), uint64(weight))
 }
 
 // merge writes the events of a cell and one more; a negative weight takes from what is there.
@@ -98,16 +130,44 @@ func (rw *ringWriter) merge(cell []byte, at, weight int64) {
 	}
 }
 
+// mergeRing is merge into the memory at hand; nothing is left of a ring without events.
+func (sc *Scratch) mergeRing(cell []byte, at, weight, most, floor int64) []byte {
+	rw := ringWriter{body: sc.body[:0], most: most, floor: floor}
+	rw.merge(cell, at, weight)
+	sc.body = rw.body
+	if len(rw.body) == 0 {
+		return nil
+	}
+	sc.cell = append(appendRingHeader(sc.cell[:0], rw.newest, rw.newest-rw.last, rw.weight), rw.body...)
+	return sc.cell
+}
+
 func (sl *Slot) foldRing(sub topology.Subject, ev *schemas.Event, at int64, sc *Scratch) {
 	weight := min(ev.Count, maxWeight)
 	if weight <= 0 {
 		return
 	}
 	cell, _ := sub.Bytes(sl.Key)
-	rw := ringWriter{cell: sc.cell[:0], most: int64(sl.Most), floor: -Open}
-	rw.merge(cell, at, weight)
-	sc.cell = rw.cell
-	sub.SetBytes(sl.Key, rw.cell)
+	if grown := sl.inFront(cell, at, weight, sc); grown != nil {
+		sub.SetBytes(sl.Key, grown)
+		return
+	}
+	sub.SetBytes(sl.Key, sc.mergeRing(cell, at, weight, int64(sl.Most), -Open))
+}
+
+// inFront puts an event that is the newest in front of the others; nil where that will not do.
+func (sl *Slot) inFront(cell []byte, at, weight int64, sc *Scratch) []byte {
+	in := openInstants(cell)
+	if in.bad || len(in.rest) == 0 || at <= in.newest || in.all+weight > int64(sl.Most)+slackOf(int64(sl.Most)) {
+		return nil
+	}
+	grown := appendRingHeader(sc.cell[:0], at, at-in.newest+in.span, in.all+weight)
+	grown = appendInstant(grown, 0, weight)
+	if !in.next() {
+		return nil
+	}
+	sc.cell = append(appendInstant(grown, at-in.newest, in.weight), in.rest...)
+	return sc.cell
 }
 
 // countAfter is the weight of the events after an instant.
@@ -117,6 +177,9 @@ func (sl *Slot) countAfter(cells topology.Cells, key uint32, after int64) int64 
 		return 0
 	}
 	in, n := openInstants(cell), int64(0)
+	if in.newest-in.span > after {
+		return in.all
+	}
 	for in.next() && in.at > after {
 		n += in.weight
 	}
@@ -127,6 +190,9 @@ func (sl *Slot) countAfter(cells topology.Cells, key uint32, after int64) int64 
 func (sl *Slot) oldestAfter(cells topology.Cells, key uint32, after int64) (oldest int64, ok bool) {
 	cell, _ := cells.Bytes(key)
 	in := openInstants(cell)
+	if len(in.rest) > 0 && in.newest-in.span > after {
+		return in.newest - in.span, true
+	}
 	for in.next() && in.at > after {
 		oldest, ok = in.at, true
 	}
