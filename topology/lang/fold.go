@@ -37,7 +37,7 @@ func anyMatched(members, matched []*EventDef) bool {
 // and facts. Requires: the event matches, f.Event is set and f.Account is the account as it was before.
 func (de *EventDef) Fold(f *Frame, account, user topology.Subject) {
 	var zone *time.Location
-	if de.zoned() {
+	if de.local {
 		zone = accountZone(f)
 	}
 	de.foldAggregates(f, account, user, zone)
@@ -58,15 +58,6 @@ func (de *EventDef) Fold(f *Frame, account, user topology.Subject) {
 			feed.Fact.Set(sub, va, window.ValueTime(f.Event))
 		}
 	}
-}
-
-func anyZoned(slots []*window.Slot) bool {
-	for _, slot := range slots {
-		if slot.Zoned {
-			return true
-		}
-	}
-	return false
 }
 
 // FoldProfile takes the facts of a subject from its profile: the traits, and what the record has beside them. Requires:

@@ -127,6 +127,8 @@ type EventDef struct {
 	BuiltIn                 bool           // made by the engine or of a receipt (language.md 2)
 	Sets                    []SetSource    // live sets that an element enters or leaves
 	Contracts               []*FactDef     // facts of the account's active contract, in the order of ContractFacts
+
+	local bool // some of its slots look at the account's zone
 }
 
 // FieldDef is one field of an event.

@@ -20,6 +20,9 @@ func (na *Names) attach(sl *window.Slot, de *EventDef, over Scope) {
 		return
 	}
 	na.attached[at] = true
+	for ev := de; ev != nil; ev = ev.Narrows {
+		ev.local = ev.local || sl.Zoned
+	}
 	switch {
 	case sl.Op == window.OpActive:
 		de.ActiveSlots = append(de.ActiveSlots, sl)
@@ -168,18 +171,6 @@ func foldSlots(f *Frame, slots []*window.Slot, sub topology.Subject, zone *time.
 	for _, slot := range slots {
 		slot.Fold(sub, ev, ev.At, zone, &f.scratch)
 	}
-}
-
-func (de *EventDef) zoned() bool {
-	if anyZoned(de.AccountSlots) || anyZoned(de.UserSlots) {
-		return true
-	}
-	for _, narrowed := range de.Narrowed {
-		if narrowed.zoned() {
-			return true
-		}
-	}
-	return false
 }
 
 // declared is the event that the bundle declares: that of a narrowed one.

@@ -41,7 +41,7 @@ type effect struct {
 
 // beginChain forgets what the call before left.
 func (ta *Task) beginChain() {
-	ta.docs.effects, ta.docs.withAccount = ta.docs.effects[:0], false
+	ta.docs.effects, ta.docs.withAccount, ta.docs.ofEvent = ta.docs.effects[:0], false, false
 	clear(ta.docs.noted)
 }
 
@@ -60,9 +60,11 @@ func (ta *Task) causedByTime(pa *party, due int64) {
 	ta.docs.cause = cause{id: pa.identity() + "@" + strconv.FormatInt(due, 10), at: due}
 }
 
-// emit makes an engine event, to be worked off when the cause is done. Nobody waits for it: nothing is made.
+// emit makes an engine event, to be worked off when the cause is done. Nobody waits for it: nothing is made. Whoever only
+// reads the knowledge that it is about was marked when that changed (willChange): an event judges them itself, time does
+// not.
 func (ta *Task) emit(pa *party, typ, name string, own ...schemas.Field) {
-	if !ta.docs.listened[typ] || ta.docs.cause.depth >= maxChain {
+	if !ta.docs.listened[typ] || ta.docs.ofEvent && !ta.docs.named[typ] || ta.docs.cause.depth >= maxChain {
 		return
 	}
 	sortFields(own)
@@ -238,6 +240,31 @@ func listenedTo(b *playbook.Bundle, rules []*rule, co *concern, ds *documents) m
 		}
 	}
 	return listened
+}
+
+// namedBy are the engine events that somebody names: that begin, end or move something, or are counted.
+func namedBy(b *playbook.Bundle, rules []*rule, ds *documents) map[string]bool {
+	named := map[string]bool{}
+	add := func(defs ...*lang.EventDef) {
+		for _, def := range defs {
+			for _, typ := range engineTypes(def) {
+				named[typ] = true
+			}
+		}
+	}
+	for _, ru := range rules {
+		add(ru.Start.Events...)
+		add(ru.ownEvents()...)
+		if ru.Again.Event != nil {
+			add(ru.Again.Event)
+		}
+	}
+	for _, def := range b.Events {
+		if len(def.AccountSlots)+len(def.UserSlots)+len(def.ActiveSlots)+len(def.Narrowed)+len(def.Feeds)+len(def.Sets)+len(ds.byEvent[def.Index]) > 0 {
+			add(def)
+		}
+	}
+	return named
 }
 
 // engineTypes are the engine events that a definition may be.

@@ -77,13 +77,15 @@ type documents struct {
 	marks   []bool           // by part: the event at hand may change it
 
 	readers  map[string][]*rule // rules by the knowledge that their conditions read
-	listened map[string]bool    // the engine events that anybody waits for or counts
+	listened map[string]bool    // the engine events that anybody waits for or counts, or whose knowledge anybody reads
+	named    map[string]bool    // those of them that are more than knowledge to somebody
 
 	// Of the call at hand (chain.go).
 	cause       cause
 	effects     []effect
 	noted, was  []bool // by playbook index: its condition was judged before knowledge that it reads changed, and was true
 	withAccount bool   // the account of a user's timer is open
+	ofEvent     bool   // it is an event that is judged, not an instant
 }
 
 // documentsKey is the instant (ms) as of which the documents were judged, where that is not the newest instant judged.
@@ -105,7 +107,7 @@ func newDocuments(b *playbook.Bundle, rules []*rule, co *concern) documents {
 		}
 	}
 	ds.marks, ds.noted, ds.was = make([]bool, len(ds.owner)), make([]bool, len(rules)), make([]bool, len(rules))
-	ds.listened = listenedTo(b, rules, co, &ds)
+	ds.listened, ds.named = listenedTo(b, rules, co, &ds), namedBy(b, rules, &ds)
 	return ds
 }
 
@@ -206,6 +208,7 @@ func (ta *Task) derive(ev *schemas.Event, pa *party) {
 		ta.expectDocuments(pa)
 		return
 	}
+	ta.docs.ofEvent = true
 	now := ta.judgedInstant(ev, pa)
 	lo := look{at: max(now, from), stamp: ev.At, event: ev, silent: ev.Backfill}
 	if pa.everything || ta.timeCame(pa, lo.at) {
@@ -217,6 +220,7 @@ func (ta *Task) derive(ev *schemas.Event, pa *party) {
 		now = pa.judged
 	}
 	pa.setDocumentsAt(lo.at, now)
+	ta.docs.ofEvent = false
 }
 
 // timeCame says that by an instant time may have changed something of the subject: its wake is a lower bound of that.

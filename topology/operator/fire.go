@@ -60,6 +60,13 @@ func (ta *Task) fire(ref topology.Ref, clock int64, within limit) (fired, moved 
 
 // fireBefore fires one unit that was due before t_e - lateness for one of the subjects of an event, the earliest of them.
 func (ta *Task) fireBefore(instant int64, account, user *party) (fired bool, err error) {
+	if account.sub.Wake().Ready() >= instant && (user == nil || user.sub.Wake().Ready() >= instant) {
+		return false, nil // as below, for nearly all events
+	}
+	return ta.firesBefore(instant, account, user)
+}
+
+func (ta *Task) firesBefore(instant int64, account, user *party) (fired bool, err error) {
 	within := func(un unit) bool { return un.due < instant-ta.lateness(un) }
 	var who *party
 	first := unit{wake: topology.NoWake}

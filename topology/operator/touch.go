@@ -103,6 +103,22 @@ func (ta *Task) judgeOpen(pa *party, ru *rule, rl ruling) error {
 	return nil
 }
 
+// ownEvents are those that an open episode names.
+func (ru *rule) ownEvents() (list []*lang.EventDef) {
+	for i := range ru.Stops {
+		list = append(list, ru.Stops[i].Events...)
+	}
+	for _, st := range ru.Steps {
+		list = append(list, st.Events...)
+	}
+	for i := range ru.States {
+		for _, mo := range ru.States[i].Events {
+			list = append(list, mo.Event)
+		}
+	}
+	return list
+}
+
 // waitsFor are the events and facts that can change an open episode.
 func (ru *rule) waitsFor() (events map[*lang.EventDef]bool, facts map[*lang.FactDef]bool) {
 	events, facts = map[*lang.EventDef]bool{}, map[*lang.FactDef]bool{}
@@ -111,17 +127,7 @@ func (ru *rule) waitsFor() (events map[*lang.EventDef]bool, facts map[*lang.Fact
 			events[def] = true
 		}
 	}
-	for i := range ru.Stops {
-		add(ru.Stops[i].Events)
-	}
-	for _, st := range ru.Steps {
-		add(st.Events)
-	}
-	for i := range ru.States {
-		for _, mo := range ru.States[i].Events {
-			events[mo.Event] = true
-		}
-	}
+	add(ru.ownEvents())
 	for _, pr := range ru.conditions() {
 		add(pr.Events)
 		for _, fact := range pr.Facts {
