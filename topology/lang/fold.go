@@ -33,6 +33,11 @@ func anyMatched(members, matched []*EventDef) bool {
 	return false
 }
 
+// Folds says that its occurrence changes anything.
+func (de *EventDef) Folds() bool {
+	return len(de.AccountSlots)+len(de.UserSlots)+len(de.ActiveSlots)+len(de.Narrowed)+len(de.Feeds)+len(de.Sets)+len(de.Contracts) > 0
+}
+
 // Fold adds the event at hand to the cells of its account and, if it has one, of its user (nil if not): aggregates
 // and facts. Requires: the event matches, f.Event is set and f.Account is the account as it was before.
 func (de *EventDef) Fold(f *Frame, account, user topology.Subject) {

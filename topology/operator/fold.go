@@ -31,6 +31,9 @@ func (ta *Task) fold(ev *schemas.Event, account, user *party) {
 	fr := ta.see(who, ev.At)
 	fr.Event = ev
 	for _, def := range ta.matched {
+		if !def.Folds() {
+			continue
+		}
 		def.Fold(fr, account.sub, subjectOf(user))
 	}
 	if ev.Kind == schemas.KindProfile {

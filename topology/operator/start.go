@@ -2,7 +2,9 @@ package operator
 
 import (
 	"holdfast/schemas"
+	"holdfast/topology"
 	"holdfast/topology/lang"
+	"holdfast/topology/playbook"
 	"holdfast/topology/value"
 )
 
@@ -73,7 +75,7 @@ func (ta *Task) lookBefore(ev *schemas.Event, parties ...*party) {
 			if ru.Each != pa.scope() {
 				continue
 			}
-			if when := ru.Start.When; when != nil && (moved || ru.lazyStart || pa.edges(ru).disarmed) {
+			if when := ru.Start.When; when != nil && (moved || ru.lazyStart) {
 				ta.judging(ru, nil, "", now)
 				ta.earlier[ru.Index] = earlierAs(holds(when, ta.see(pa, now)))
 			}
@@ -92,6 +94,11 @@ func (ta *Task) judgeQuickly(pa *party, ru *rule, oc occasion) (unchanged bool) 
 	if !ru.quick || oc.silent {
 		return false
 	}
+	if ru.Again.Kind == playbook.AgainAfter { // whom it let in once, an event may let in again
+		if _, lived := pa.sub.Bytes(ru.lifeKey); lived {
+			return false
+		}
+	}
 	ed := pa.edges(ru)
 	if ed.disarmed {
 		return false
@@ -102,12 +109,25 @@ func (ta *Task) judgeQuickly(pa *party, ru *rule, oc occasion) (unchanged bool) 
 	if holds(ru.Start.When, fr) != ed.start {
 		return false
 	}
-	moves := ru.Start.When.Motion
-	nearer := moves.Has(lang.Hastens) || !ed.start && moves.Has(lang.Rises)
-	if !nearer && ta.marked[ru.Index] == markEvent && len(ta.meta.Silences) == 0 {
-		ta.marked[ru.Index] = markUnmoved
+	if ta.marked[ru.Index] == markEvent && len(ta.meta.Silences) == 0 {
+		ta.quickWake(pa, ru, ed)
 	}
 	return true
+}
+
+// quickWake lowers the wake to the next instant of a condition that is as true as it was. Where events only delay the
+// instants of a true condition there is nothing to do; one that time makes true may just have got its first instant.
+func (ta *Task) quickWake(pa *party, ru *rule, ed edges) {
+	when := ru.Start.When
+	switch {
+	case when.Motion.Has(lang.Hastens):
+		return // rearmAfterEvent looks at all of the rule
+	case !ed.start && when.Motion.Has(lang.Rises):
+		if due := when.Next(ta.see(pa, ta.startFrom(pa, ru, ed.cursor))); due != lang.Never {
+			ta.setWake(pa, min(pa.sub.Wake(), topology.TimerAt(due+ru.Lateness)))
+		}
+	}
+	ta.marked[ru.Index] = markUnmoved
 }
 
 // judgeStart asks whether an event lets the subject enter: as an occasion of an event start, or by the edge of a

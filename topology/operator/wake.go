@@ -241,16 +241,16 @@ func (ta *Task) startDue(pa *party, ru *rule, li *life) (int64, bool) {
 		return 0, false
 	}
 	ta.judging(ru, nil, "", pa.judged)
-	fr := ta.see(pa, ta.startFrom(pa, ru, ed.cursor))
 	due := int64(lang.Never)
 	if when := ru.Start.When; when != nil {
+		from := ta.startFrom(pa, ru, ed.cursor)
 		if ed.start && when.Motion.Has(lang.Falls) || !ed.start && when.Motion.Has(lang.Rises) {
-			due = when.Next(fr)
+			due = when.Next(ta.see(pa, from))
 		}
 		if rearm := li.EnteredAt + ru.Again.Every; ru.Again.Kind == playbook.AgainEvery && li.Entered && rearm > ed.cursor {
 			due = min(due, rearm)
 		}
-		if rearm, ok := ta.valueRearms(pa, ru, li, fr.Now); ok && rearm > ed.cursor {
+		if rearm, ok := ta.valueRearms(pa, ru, li, from); ok && rearm > ed.cursor {
 			due = min(due, rearm)
 		}
 		if per := ru.Again.Per; per != nil && per.Next != nil {
