@@ -10,14 +10,15 @@ import (
 // is kept.
 
 // store writes the value of the fact; of an aged one it notes since when the value is another.
-func (fa *FactDef) store(sub topology.Subject, va value.Value, at int64) {
+func (fa *FactDef) store(sub topology.Subject, va value.Value, at int64) (changed bool) {
 	if same(window.Load(sub, fa.ValueKey, fa.Type), va) {
-		return
+		return false
 	}
 	if fa.Aged {
 		sub.SetInt(fa.SinceKey, at)
 	}
 	window.Store(sub, fa.ValueKey, va)
+	return true
 }
 
 // same says that two values of one fact are the same; a default is not a value that the fact took.

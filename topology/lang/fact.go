@@ -108,12 +108,13 @@ func Feed(de *EventDef, field FieldDef, fact *FactDef) {
 
 // Set stores a value of the fact that is as new as at (ms); an older one than that stored changes nothing. An unknown
 // value takes the fact away: whoever published it said that there is none.
-func (fa *FactDef) Set(sub topology.Subject, va value.Value, at int64) {
+// changed says that the value is another one.
+func (fa *FactDef) Set(sub topology.Subject, va value.Value, at int64) (changed bool) {
 	if since, ok := sub.Int(fa.TimeKey); ok && at < since {
-		return
+		return false
 	}
 	sub.SetInt(fa.TimeKey, at)
-	fa.store(sub, va, at)
+	return fa.store(sub, va, at)
 }
 
 // Changes says that the event at hand may give the fact another value: it has one, and it is not the one stored.

@@ -60,7 +60,9 @@ func (de *EventDef) Fold(f *Frame, account, user topology.Subject) {
 			continue
 		}
 		if va := feed.Field.Read(f); va.Known() {
-			feed.Fact.Set(sub, va, window.ValueTime(f.Event))
+			if feed.Fact.Set(sub, va, window.ValueTime(f.Event)) {
+				f.Changed = append(f.Changed, feed.Fact)
+			}
 		}
 	}
 }

@@ -53,6 +53,9 @@ type Frame struct {
 	// once it is filled since then. 0 = from the beginning; nil = all of them.
 	SlotSince []int64 // ms
 
+	// Changed are the facts that Fold gave another value since the owner emptied it.
+	Changed []*FactDef
+
 	scratch window.Scratch
 }
 

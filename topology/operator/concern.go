@@ -123,36 +123,82 @@ func (ta *Task) match(ev *schemas.Event, account, user *party) {
 		ta.marked[ru.Index], ta.earlier[ru.Index] = markNone, asRemembered
 	}
 	ta.concerned = ta.concerned[:0]
+	everything := ev.Kind == schemas.KindProfile || membershipOf(ev) != unsaid
+	account.meets(ev, everything)
 	who := account
 	if user != nil {
+		user.meets(ev, everything)
 		who = user
 	}
+	ta.timeMoved = ta.mayHaveMoved(ev, account, user)
 	fr := ta.see(who, ev.At)
+	fr.Changed = fr.Changed[:0]
 	ta.matched = ta.bundle.Match(ev, fr, ta.matched[:0])
 	ta.markDocuments()
 	for _, def := range ta.matched {
 		for _, ru := range ta.concern.byEvent[def.Index] {
 			ta.concerns(ru, markEvent)
 		}
+		if !ta.timeMoved { // else the fold finds out (markChanged)
+			continue
+		}
 		for i := range ta.concern.byFact[def.Index] {
 			re := &ta.concern.byFact[def.Index][i]
-			if sub := subjectOfScope(re.source.Fact.Scope, account, user); sub == nil || !re.source.Changes(fr, sub) {
-				continue
-			}
-			ta.docs.mark(re.parts)
-			for _, ru := range re.rules {
-				ta.concerns(ru, markOther)
+			if sub := subjectOfScope(re.source.Fact.Scope, account, user); sub != nil && re.source.Changes(fr, sub) {
+				ta.concernsReaders(re)
 			}
 		}
 	}
 	for _, ru := range ta.concern.always {
 		ta.concerns(ru, markOther)
 	}
-	everything := ev.Kind == schemas.KindProfile || membershipOf(ev) != unsaid
-	ta.markAll(ev, account, everything)
+	ta.markAll(account)
 	if user != nil {
-		ta.markAll(ev, user, everything)
+		ta.markAll(user)
 	}
+}
+
+// meets notes whether an event concerns all that is derived or waits of the subject.
+func (pa *party) meets(ev *schemas.Event, everything bool) {
+	since, ok := pa.sub.Int(observedKey)
+	pa.everything = !ok || ev.At < since || everything
+}
+
+func (ta *Task) concernsReaders(re *reading) {
+	ta.docs.mark(re.parts)
+	for _, ru := range re.rules {
+		ta.concerns(ru, markOther)
+	}
+}
+
+// markChanged marks who reads the facts that the fold changed. Where time may have moved something their conditions were
+// to be judged before it, and they are marked already.
+func (ta *Task) markChanged() {
+	if len(ta.frame.Changed) == 0 || ta.timeMoved {
+		return
+	}
+	for _, def := range ta.matched {
+		for i := range ta.concern.byFact[def.Index] {
+			re := &ta.concern.byFact[def.Index][i]
+			if hasFact(ta.frame.Changed, re.source.Fact) {
+				ta.concernsReaders(re)
+			}
+		}
+	}
+}
+
+// mayHaveMoved says that a timer of one of the parties may be due by the event at hand, so that time may have made
+// conditions true or untrue that nobody judged yet.
+func (ta *Task) mayHaveMoved(ev *schemas.Event, parties ...*party) bool {
+	if len(ta.meta.Silences) > 0 {
+		return true
+	}
+	for _, pa := range parties {
+		if pa != nil && (pa.everything || pa.sub.Wake().Ready() <= ta.judgedInstant(ev, pa)+ta.maxLateness) {
+			return true
+		}
+	}
+	return false
 }
 
 // subjectOfScope is the account or the user of an event, nil if it has none.
@@ -163,9 +209,7 @@ func subjectOfScope(scope lang.Scope, account, user *party) topology.Subject {
 	return account.sub
 }
 
-func (ta *Task) markAll(ev *schemas.Event, pa *party, everything bool) {
-	since, ok := pa.sub.Int(observedKey)
-	pa.everything = !ok || ev.At < since || everything
+func (ta *Task) markAll(pa *party) {
 	if !pa.everything {
 		return
 	}

@@ -36,6 +36,7 @@ func (ta *Task) fold(ev *schemas.Event, account, user *party) {
 		}
 		def.Fold(fr, account.sub, subjectOf(user))
 	}
+	ta.markChanged()
 	if ev.Kind == schemas.KindProfile {
 		ta.foldProfile(ev, fr, who)
 	}

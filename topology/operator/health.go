@@ -2,7 +2,8 @@ package operator
 
 import (
 	"bytes"
-	"sort"
+	"cmp"
+	"slices"
 
 	"holdfast/schemas"
 	"holdfast/topology"
@@ -284,6 +285,7 @@ func (he *health) drivers(now, before []int64, sc scoring) (list []driver) {
 	if sc.unexplained {
 		return []driver{{bundleMeasure, sc.score, sc.was}}
 	}
+	list = make([]driver, 0, len(now)+1)
 	for i := range now {
 		was := int64(0)
 		if !sc.first {
@@ -300,7 +302,7 @@ func (he *health) drivers(now, before []int64, sc scoring) (list []driver) {
 	if cutNow != cutWas {
 		list = append(list, driver{rangeMeasure, cutNow, cutWas})
 	}
-	sort.SliceStable(list, func(i, j int) bool { return list[i].size() > list[j].size() })
+	slices.SortStableFunc(list, func(a, b driver) int { return cmp.Compare(b.size(), a.size()) })
 	return list
 }
 

@@ -70,12 +70,11 @@ func (ta *Task) lookBefore(ev *schemas.Event, parties ...*party) {
 			continue
 		}
 		now := ta.judgedInstant(ev, pa)
-		moved := pa.everything || len(ta.meta.Silences) > 0 || pa.sub.Wake().Ready() <= now+ta.maxLateness
 		for _, ru := range ta.concerned {
 			if ru.Each != pa.scope() {
 				continue
 			}
-			if when := ru.Start.When; when != nil && (moved || ru.lazyStart) {
+			if when := ru.Start.When; when != nil && (ta.timeMoved || ru.lazyStart) {
 				ta.judging(ru, nil, "", now)
 				ta.earlier[ru.Index] = earlierAs(holds(when, ta.see(pa, now)))
 			}
@@ -109,25 +108,23 @@ func (ta *Task) judgeQuickly(pa *party, ru *rule, oc occasion) (unchanged bool) 
 	if holds(ru.Start.When, fr) != ed.start {
 		return false
 	}
-	if ta.marked[ru.Index] == markEvent && len(ta.meta.Silences) == 0 {
+	if len(ta.meta.Silences) == 0 && !ru.Start.When.Motion.Has(lang.Hastens) {
 		ta.quickWake(pa, ru, ed)
+		ta.marked[ru.Index] = markUnmoved // else rearmAfterEvent looks at all of the rule
 	}
 	return true
 }
 
-// quickWake lowers the wake to the next instant of a condition that is as true as it was. Where events only delay the
-// instants of a true condition there is nothing to do; one that time makes true may just have got its first instant.
+// quickWake lowers the wake to the next instant of a condition that is as true as it was. Where events only delay the end
+// of a true one there is nothing to do; one that time makes true may just have got its first instant.
 func (ta *Task) quickWake(pa *party, ru *rule, ed edges) {
 	when := ru.Start.When
-	switch {
-	case when.Motion.Has(lang.Hastens):
-		return // rearmAfterEvent looks at all of the rule
-	case !ed.start && when.Motion.Has(lang.Rises):
-		if due := when.Next(ta.see(pa, ta.startFrom(pa, ru, ed.cursor))); due != lang.Never {
-			ta.setWake(pa, min(pa.sub.Wake(), topology.TimerAt(due+ru.Lateness)))
-		}
+	if ed.start && (!when.Motion.Has(lang.Falls) || ta.marked[ru.Index] == markEvent) || !ed.start && !when.Motion.Has(lang.Rises) {
+		return
 	}
-	ta.marked[ru.Index] = markUnmoved
+	if due := when.Next(ta.see(pa, ta.startFrom(pa, ru, ed.cursor))); due != lang.Never {
+		ta.setWake(pa, min(pa.sub.Wake(), topology.TimerAt(due+ru.Lateness)))
+	}
 }
 
 // judgeStart asks whether an event lets the subject enter: as an occasion of an event start, or by the edge of a

@@ -40,6 +40,7 @@ type Task struct {
 	earlier []earlier // by playbook index: what start.when was before the fold
 	marked  []mark    // by playbook index: why the event at hand concerns the rule
 
+	timeMoved bool    // a timer may be due by the event at hand: conditions are judged before the fold
 	concerned []*rule // those that are marked
 	scheduled []*rule // those that a calendar begins
 	scratch   []byte
