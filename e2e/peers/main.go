@@ -4,7 +4,8 @@
 //
 // What differs from the job of the others: the bundle also writes decisions, signals and manifests; the message for one
 // event in fifty is chosen by a property of the event (duration_ms < 100) instead of a sequence number; nobody looks for
-// duplicates. Like the others it does not compress what it produces.
+// duplicates. Like the others it does not compress what it produces, and its cache
+// holds all accounts, in less memory than theirs.
 package main
 
 import (

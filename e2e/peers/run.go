@@ -153,7 +153,7 @@ func freeAddress() (string, error) {
 // writeConfig writes the bundle and the configuration of the processor, and gives its arguments.
 func writeConfig(dir string, se settings, names schemas.TopicNames, registryURL, admin string) ([]string, error) {
 	playbooks := filepath.Join(dir, "playbooks")
-	config := fmt.Sprintf("duplicates: keep\ncompression: none\ntopics:\n  user_actions: %s\n  billing: %s\n  support: %s\n  profiles: %s\n  receipts: %s\n  events: %s\n  intents: %s\n  decisions: %s\n"+
+	config := fmt.Sprintf("duplicates: keep\ncompression: none\ncache_bytes: 1073741824\ntopics:\n  user_actions: %s\n  billing: %s\n  support: %s\n  profiles: %s\n  receipts: %s\n  events: %s\n  intents: %s\n  decisions: %s\n"+
 		"  signals: %s\n  dead_letters: %s\n  changelog: %s\n  manifest: %s\n  bundles: %s\n  control: %s\n  links: %s\n",
 		names.UserActions, names.Billing, names.Support, names.Profiles, names.Receipts, names.Events, names.Intents, names.Decisions,
 		names.Signals, names.DeadLetters, names.Changelog, names.Manifest, names.Bundles, names.Control, names.Links)
