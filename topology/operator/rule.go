@@ -34,7 +34,7 @@ func newRule(pb *playbook.Playbook) *rule {
 	ru.timed = !pb.Retired && (pb.Start.When != nil || pb.Start.Schedule != nil || pb.Again.When != nil)
 	if when := pb.Start.When; when != nil {
 		ru.lazyStart = pb.Each == lang.ScopeUser && when.ReadsAccount()
-		ru.quick = pb.Again.Kind != playbook.AgainPer
+		ru.quick = !pb.Retired && pb.Again.Kind != playbook.AgainPer
 	}
 	for i, st := range pb.Steps {
 		ru.byID[st.ID] = i
