@@ -15,7 +15,7 @@ STATICCHECK ?= honnef.co/go/tools/cmd/staticcheck@v0.8.2
 E2E         := $(GO) test -tags e2e -count=1 ./e2e/...
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test fmt race bench bench-peers lint fuzz e2e cdnow kill-test kafka-test kafka-kill-test mutants slips metamorphic oracle need-kcat need-java clean
+.PHONY: help build demo test fmt race bench bench-peers lint fuzz e2e cdnow kill-test kafka-test kafka-kill-test mutants slips metamorphic oracle zones need-kcat need-java clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -86,6 +86,10 @@ need-kcat:
 need-java:
 	@command -v java >/dev/null || { echo "Java 17 is missing: Apache Kafka runs on it (Debian: apt-get install openjdk-17-jre-headless maven)"; exit 1; }
 	@[ -e "$${KAFKA_JARS:-$$HOME/.cache/holdfast-kafka/lib}/.complete" ] || command -v mvn >/dev/null || { echo "Maven is missing: it fetches the jars of Apache Kafka once (Debian: apt-get install maven)"; exit 1; }
+
+zones: ## take the time zones of the installed Go
+	cp "$$(go env GOROOT)/lib/time/zoneinfo.zip" topology/value/iana/zoneinfo.zip
+	sed -i "s/^const Release = .*/const Release = \"$$(sed -n 's/^DATA=//p' "$$(go env GOROOT)/lib/time/update.bash")\"/" topology/value/iana/iana.go
 
 clean: ## remove bin/ and out/
 	rm -rf $(BIN) out

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
 	"sync"
 	"time"
 
@@ -12,6 +11,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"holdfast/schemas"
+	"holdfast/topology/value/iana"
 )
 
 // The steps of a transaction, in order. Each says what a crash at that point leaves behind.
@@ -244,7 +244,7 @@ func (ta *task) stage(nonce string, attempt int64) error {
 func (ta *task) describe() {
 	ma := &ta.manifest
 	ma.App, ma.Task, ma.Sequence, ma.Mode = ta.app, ta.partition, ta.sequence, ta.clock.mode
-	ma.BundleHash, ma.BundleRevision, ma.CodeVersion, ma.TzdataVersion = ta.bundle.Hash, ta.bundle.Revision, ta.codeVersion, runtime.Version()
+	ma.BundleHash, ma.BundleRevision, ma.CodeVersion, ma.TzdataVersion = ta.bundle.Hash, ta.bundle.Revision, ta.codeVersion, iana.Release
 	ma.WallTime, ma.ClockAfter = ta.wallMillis, ta.clockMillis()
 	ma.Watermark = max(ta.clockMillis()-ta.bundle.Lateness.Milliseconds(), 0)
 	if ta.finished {

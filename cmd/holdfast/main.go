@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
-	_ "time/tzdata" // IANA zones, whatever the machine has
 
 	"holdfast/tools"
 )

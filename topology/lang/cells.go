@@ -109,7 +109,7 @@ func zoneOf(f *Frame, cells topology.Cells) *time.Location {
 	return f.Zones.Zone(window.Alias(name))
 }
 
-// Zones is a ZoneCache over a loader such as time.LoadLocation.
+// Zones is a ZoneCache over a loader such as iana.Load.
 type Zones struct {
 	load   func(name string) (*time.Location, error)
 	loaded map[string]*time.Location
@@ -127,7 +127,7 @@ func (zo *Zones) Zone(name string) *time.Location {
 		return zone
 	}
 	zone, err := zo.load(name)
-	if err != nil || name == "Local" {
+	if err != nil {
 		zone = nil
 	}
 	if zone != nil || len(zo.loaded) < 4096 {

@@ -1,13 +1,12 @@
 package operator
 
 import (
-	"time"
-
 	"holdfast/schemas"
 	"holdfast/topology"
 	"holdfast/topology/lang"
 	"holdfast/topology/playbook"
 	"holdfast/topology/value"
+	"holdfast/topology/value/iana"
 )
 
 var (
@@ -16,7 +15,7 @@ var (
 )
 
 func newFrame(b *playbook.Bundle) lang.Frame {
-	return *b.NewFrame(time.LoadLocation)
+	return *b.NewFrame(iana.Load)
 }
 
 // fold writes what an event says into its account and its user: aggregates and facts of every definition that it fits,

@@ -128,7 +128,9 @@ func TestAPinnedEpisodeStops(t *testing.T) {
 	}
 }
 
-func changedText(from string, replace ...string) string { return strings.NewReplacer(replace...).Replace(from) }
+func changedText(from string, replace ...string) string {
+	return strings.NewReplacer(replace...).Replace(from)
+}
 
 // TestAPinnedEpisodeStaysInAStateThatIsGone: nobody has to say where it goes.
 func TestAPinnedEpisodeStaysInAStateThatIsGone(t *testing.T) {

@@ -127,7 +127,7 @@ func (bu *Bundle) Match(ev *schemas.Event, f *lang.Frame, dst []*lang.EventDef) 
 	return dst
 }
 
-// NewFrame makes a frame for the bundle's expressions. load resolves zones (time.LoadLocation). Where the bundle does
+// NewFrame makes a frame for the bundle's expressions. load resolves zones (iana.Load). Where the bundle does
 // not say since when the inputs hold everything, the owner sets History to the task's first clock value.
 func (bu *Bundle) NewFrame(load func(name string) (*time.Location, error)) *lang.Frame {
 	return &lang.Frame{

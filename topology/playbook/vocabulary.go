@@ -6,6 +6,7 @@ import (
 
 	"holdfast/topology/lang"
 	"holdfast/topology/value"
+	"holdfast/topology/value/iana"
 )
 
 // bundleDocument reads the one document that names the bundle.
@@ -79,8 +80,8 @@ func (ld *loader) span(ke *keys, name string, into *time.Duration) {
 }
 
 func (ld *loader) zone(no *node) {
-	zone, err := time.LoadLocation(no.text)
-	if no.shape != shapeScalar || no.text == "" || no.text == "Local" || err != nil {
+	zone, err := iana.Load(no.text)
+	if no.shape != shapeScalar || err != nil {
 		ld.fail(no, "default_tz is a zone such as UTC or Europe/Berlin; %q is none", no.text)
 		return
 	}

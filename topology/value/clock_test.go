@@ -5,10 +5,12 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"holdfast/topology/value/iana"
 )
 
 func zoneNamed(t interface{ Fatal(...any) }, name string) *time.Location {
-	zone, err := time.LoadLocation(name)
+	zone, err := iana.Load(name)
 	if err != nil {
 		t.Fatal(err)
 	}

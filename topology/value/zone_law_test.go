@@ -106,7 +106,7 @@ func TestAtClockInEveryZone(t *testing.T) {
 			for day := around - 3; day <= around+5; day++ {
 				all = append(all, zo.Reaches(day*86_400+minute*60)*1000)
 			}
-			for _, off := range []int64{-86_400, -3_600, -1, 0, 1, 1_800, 3_600, 86_400} {
+			for _, off := range []int64{-86_400, -1, 0, 1, 1_800, 86_400} {
 				from := (tu.At + off) * 1000
 				got, ok := AtClock(from, minute, zo.Location)
 				if want := firstFrom(all, from); !ok || got != want {

@@ -3,18 +3,11 @@
 package zonetest
 
 import (
-	_ "embed" // the names of the zones
 	"fmt"
-	"strings"
 	"time"
-	_ "time/tzdata" // the zones, whatever the machine has
+
+	"holdfast/topology/value/iana"
 )
-
-//go:embed zones.txt
-var names string
-
-// Names are all zones of the database that this release of Go embeds (2025c), links too.
-func Names() []string { return strings.Fields(names) }
 
 // First and Last bound the instants (Unix seconds) whose clock changes are looked at: 1970 to 2037, which is as far as
 // the tables of the database go.
@@ -50,9 +43,13 @@ func (tu Turn) String() string {
 
 // All is every zone whose clock differs from that of the zones before it in the list.
 func All() ([]*Zone, error) {
+	names, err := iana.Names()
+	if err != nil {
+		return nil, err
+	}
 	var zones []*Zone
 	seen := map[string]bool{}
-	for _, name := range Names() {
+	for _, name := range names {
 		zo, err := Named(name)
 		if err != nil {
 			return nil, err
@@ -67,9 +64,9 @@ func All() ([]*Zone, error) {
 
 // Named is one zone.
 func Named(name string) (*Zone, error) {
-	location, err := time.LoadLocation(name)
+	location, err := iana.Load(name)
 	if err != nil {
-		return nil, fmt.Errorf("load zone %s: %w", name, err)
+		return nil, err
 	}
 	zo := &Zone{Name: name, Location: location}
 	for at := int64(First - margin); at < Last+margin; {
@@ -95,6 +92,9 @@ func stretchAt(at int64, location *time.Location) stretch {
 	}
 	if !until.IsZero() {
 		st.until = min(until.Unix(), Last+margin)
+	}
+	if st.until <= at { // ZoneBounds ends every year that a rule gives after 365 days, and never comes past the last of a leap year
+		st.until = at + 86_400
 	}
 	return st
 }
