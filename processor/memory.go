@@ -12,7 +12,7 @@ import (
 // Pebble (about 160 MiB), fetches and the records of a transaction (about 150 MiB); the rest is what the collector may let
 // lie about. With less it would run all the time, with more it would only take what is there.
 const (
-	gcPercent     = 400
+	gcPercent     = 200
 	memoryBesides = 640 << 20 // bytes
 )
 
