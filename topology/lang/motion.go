@@ -34,8 +34,14 @@ func motionOf(te *term, scope Scope) Motion {
 		return anyMotion // nobody tells when the account changes
 	}
 	switch te.op {
-	case opAnd, opOr:
+	case opAnd:
 		return motionOf(te.kids[0], scope) | motionOf(te.kids[1], scope)
+	case opOr:
+		some := motionOf(te.kids[0], scope) | motionOf(te.kids[1], scope)
+		if some.Has(Falls) {
+			some |= Hastens // one side may become true, and get an end, or end, behind the back of the other
+		}
+		return some
 	case opCompare:
 		return motionOfComparison(te)
 	}
