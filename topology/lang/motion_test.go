@@ -22,8 +22,13 @@ func TestMotion(t *testing.T) {
 		`account.plan == "pro" and count(login in 30d) >= 3`: Falls,
 		`total(login) >= 3 or idle(login) >= 7d`:             Rises,
 	} {
-		if got := wo.compile(t, source).Motion; got != want {
+		cx := wo.in()
+		cx.Scope, cx.Waiting = ScopeAccount, true
+		if got := wo.compileIn(t, source, cx).Motion; got != want {
 			t.Errorf("%s: motion %03b, want %03b", source, got, want)
 		}
+	}
+	if got := wo.compile(t, `account.plan == "pro" and idle(login) >= 7d`).Motion; got != anyMotion {
+		t.Errorf("of users, who do not hear of their account: motion %03b", got)
 	}
 }

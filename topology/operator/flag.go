@@ -40,11 +40,10 @@ func (fl *flag) judge(ta *Task, pa *party, lo look) (changed bool) {
 	fr := ta.see(pa, lo.at)
 	was, known := pa.sub.Int(fl.key)
 	if !known {
-		first := truth(fl.Enter, fr)
-		if first == value.Maybe {
+		if truth(fl.Enter, fr) == value.Maybe {
 			return false
 		}
-		fl.turn(ta, pa, lo, first == value.Yes, true)
+		fl.turn(ta, pa, lo, fl.turns(fr, false), true)
 		return true
 	}
 	if !fl.turns(fr, was == 1) {
@@ -72,11 +71,11 @@ func (fl *flag) judge(ta *Task, pa *party, lo look) (changed bool) {
 	return true
 }
 
-// turns says whether the conditions want the other side.
+// turns says whether the conditions want the other side. Where both are true nobody enters who would leave at once.
 func (fl *flag) turns(fr *lang.Frame, inside bool) bool {
 	switch {
 	case !inside:
-		return holds(fl.Enter, fr)
+		return holds(fl.Enter, fr) && (fl.Leave == nil || !holds(fl.Leave, fr))
 	case fl.Leave != nil:
 		return holds(fl.Leave, fr)
 	}

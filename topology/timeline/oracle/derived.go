@@ -176,7 +176,7 @@ func (vi view) stepWatch(wa watchState, stamp Instant) watchState {
 	now := wa.on
 	switch {
 	case !wa.on && enter.known():
-		now = enter.yes()
+		now = enter.yes() && (wa.doc.Leave == nil || !vi.eval(wa.doc.Leave).yes())
 	case wa.on && wa.doc.Leave != nil:
 		now = !vi.eval(wa.doc.Leave).yes()
 	case wa.on && enter.known():
