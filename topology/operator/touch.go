@@ -12,6 +12,7 @@ import (
 type touching struct {
 	byEvent    [][]*rule // by EventDef.Index
 	always     []*rule
+	stopping   []*rule   // those with a stop that time may make true: stop_time.go
 	dependents [][]*rule // by playbook index: what waits for running("p")
 	byRead     map[string][]*rule
 }
@@ -25,6 +26,9 @@ func newTouching(b *playbook.Bundle, rules []*rule) touching {
 	for _, ru := range rules {
 		if ru.lazy {
 			to.always = append(to.always, ru)
+		}
+		if ru.stopsByTime() {
+			to.stopping = append(to.stopping, ru)
 		}
 		events, facts := ru.waitsFor()
 		for _, def := range b.Events {
@@ -171,6 +175,7 @@ func (ta *Task) touch(ev *schemas.Event, parties ...*party) {
 		if pa == nil {
 			continue
 		}
+		ta.touchByTime(ev, pa)
 		for _, ru := range pa.rules {
 			if pa.everything || isAbout(ev, ru.Playbook) {
 				ta.touched[ru.Index] = true

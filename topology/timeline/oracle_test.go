@@ -102,15 +102,11 @@ func notCompared(ca second.Case) string {
 // saw:edge_changes_reason: time made one part of an `or` true, and the event that ends it makes the other part true. The
 // oracle keeps the edge for the timer, the engine has no instant to name any more and takes the event.
 //
-// saw:stop_found_before_its_timer: "judged on every event" (language.md 6). The oracle lets any event find a stop that time
-// made true, the engine only one that its condition reads: else the timer finds it, up to a lateness later by the clock.
-// What is published or enters in between differs.
-//
 // expr:change: the second of its two windows has an upper bound inside a pane, and the sides differ by a millisecond over
 // when the pane crosses it (seed 7625). No text says; nothing of a playbook is about a millisecond there.
 func open(ca second.Case) bool {
 	features := ca.Features()
-	return slices.Contains(features, "expr:change") || slices.Contains(features, "saw:stop_found_before_its_timer") || slices.Contains(features, "saw:window_looks_ahead") || slices.Contains(features, "saw:edge_changes_reason")
+	return slices.Contains(features, "expr:change") || slices.Contains(features, "saw:window_looks_ahead") || slices.Contains(features, "saw:edge_changes_reason")
 }
 
 // differs is difference for the shrinking: what does not load any more says nothing about the case.
