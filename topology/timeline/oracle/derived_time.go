@@ -91,7 +91,7 @@ func (su *subject) derivedAppointment(wo *world) []appointment {
 
 // fireDerived recomputes at the due, and lets the playbooks react to what it changed.
 func (wo *world) fireDerived(su *subject, due Instant) {
-	unscored := su.unscored()
+	unvalued := su.unvalued()
 	before := wo.snapshot(wo.concerned(&happened{account: su.account, user: su.user}), due)
 	cause := &happened{at: due, id: su.name + "@" + decimal(int64(due)*million)}
 	caused := wo.derive(su, due, due, cause)
@@ -99,28 +99,42 @@ func (wo *world) fireDerived(su *subject, due Instant) {
 		wo.note("derived_by_time")
 	}
 	wo.refresh(su, due)
-	for _, name := range unscored {
+	for i := range unvalued {
 		for _, ru := range su.rules {
-			ru.seeScore(wo, due, name)
+			ru.seeValue(wo, due, &unvalued[i])
 		}
 	}
 	wo.follow(caused, before)
 }
 
-// unscored names the health documents that have no score yet: the first is a value and no change, so it makes no event.
-func (su *subject) unscored() (names []string) {
+// unvalued lists what has no value yet, as the engine event that would tell of it: the first one is a value and no change,
+// so it makes no event.
+func (su *subject) unvalued() (list []happened) {
+	silent := func(names []string, field, name string) {
+		list = append(list, happened{names: names, fields: map[string]value{field: text(name)}})
+	}
 	for _, he := range su.derived.health {
 		if !he.known {
-			names = append(names, he.doc.Name)
+			silent([]string{"score_changed"}, "health", he.doc.Name)
 		}
 	}
-	return names
+	for _, wa := range su.derived.watch {
+		if !wa.valued {
+			silent(nil, wa.kind, wa.doc.Name)
+		}
+	}
+	for _, st := range su.derived.stages {
+		if st.at < 0 {
+			silent([]string{"stage_changed"}, "stage", "")
+		}
+	}
+	return list
 }
 
-// seeScore lets the start see that time gave the first score.
-func (ru *rule) seeScore(wo *world, due Instant, name string) {
+// seeValue lets the start see that time gave something its first value.
+func (ru *rule) seeValue(wo *world, due Instant, of *happened) {
 	when := ru.pb.Start.When
-	if when == nil || !when.reactsTo(&happened{names: []string{"score_changed"}, fields: map[string]value{"health": text(name)}}) {
+	if when == nil || !when.reactsTo(of) {
 		return
 	}
 	rises := !ru.on && ru.view(wo, due, nil).is(when)

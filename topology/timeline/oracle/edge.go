@@ -111,3 +111,72 @@ func (vi view) next(ex *Expr, after Instant, want bool) Instant {
 	}
 	return 0
 }
+
+// rearmed is the timer of a waiting condition after a record was folded, given the one that it had and the newest instant
+// that was judged by time. One that is due by now stays for its instant, and so does every other instant that is not
+// judged yet and at which something turns: the timers due before t_e - lateness were fired before the record, the others
+// judge what is folded by then.
+func (vi view) rearmed(pb *Playbook, ex *Expr, due, tried Instant, want bool) Instant {
+	at := vi.at
+	if due == 0 || due > at {
+		due = vi.next(ex, at, want)
+	}
+	early := vi.between(ex, max(tried, at.plus(-vi.wo.lateness(pb.Name)-1)), at, want)
+	if early != 0 && (due == 0 || early < due) {
+		vi.wo.note("window_looks_ahead")
+		return early
+	}
+	return due
+}
+
+// between is the first instant in (after, until] at which something of the condition turns and it is (or is not) true; 0 if
+// there is none. A window has no upper bound, so what came later counts there too.
+func (vi view) between(ex *Expr, after, until Instant, want bool) Instant {
+	if len(vi.wo.outlineOf(ex).paned) == 0 {
+		return 0
+	}
+	for _, at := range vi.candidates(ex, after) {
+		if at > until {
+			return 0
+		}
+		vi.at = at
+		if vi.eval(ex).yes() == want && vi.turns(ex) {
+			return at
+		}
+	}
+	return 0
+}
+
+// turns says whether time changes a part of the condition at the instant of the view: what a window holds, or what a
+// comparison says.
+func (vi view) turns(ex *Expr) bool {
+	before := vi
+	before.at--
+	switch ex.Op {
+	case OpAnd, OpOr, OpNot:
+		return slices.ContainsFunc(ex.Args, vi.turns)
+	case OpCompare:
+		exact := isSmall(ex.Args[0]) || isSmall(ex.Args[1])
+		if vi.moves(before, ex.Args[0], exact) || vi.moves(before, ex.Args[1], exact) {
+			return true
+		}
+	}
+	return vi.eval(ex) != before.eval(ex)
+}
+
+// moves says whether a window of a side of a comparison holds something else than a moment before.
+func (vi view) moves(before view, side *Expr, exact bool) (is bool) {
+	exact = exact && side.Op == OpCall && side.Name == "count"
+	side.walk(func(part *Expr) {
+		switch {
+		case part.Op != OpCall || part.Account || part.Window == 0 && part.Month == "":
+		case part.Name == "evidence_count" || part.Name == "evidence_sum":
+			is = is || vi.evidence(part) != before.evidence(part)
+		case part.Name == "distinct":
+			is = is || vi.aggregate(part, exact) != before.aggregate(part, exact)
+		default:
+			is = is || !slices.Equal(vi.window(part, exact), before.window(part, exact))
+		}
+	})
+	return is
+}

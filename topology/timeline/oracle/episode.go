@@ -18,6 +18,7 @@ type episode struct {
 	state   string    // of a journey
 	since   Instant   // when it was entered
 	gotoDue []Instant
+	tried   Instant // the newest instant that its conditions were judged by time at
 }
 
 func (ep *episode) view(wo *world, at Instant, ha *happened) view {
@@ -146,8 +147,8 @@ func (ep *episode) see(wo *world, ha *happened, before snapshot) {
 // refresh sets the timers of the episode; what is due by now stays.
 func (ep *episode) refresh(wo *world, at Instant) {
 	for i, st := range ep.pb.Stops {
-		if st.When != nil && (ep.stopDue[i] == 0 || ep.stopDue[i] > at) {
-			ep.stopDue[i] = ep.view(wo, at, nil).next(st.When, at, true)
+		if st.When != nil {
+			ep.stopDue[i] = ep.view(wo, at, nil).rearmed(ep.pb, st.When, ep.stopDue[i], ep.tried, true)
 		}
 	}
 	for _, sp := range ep.steps {

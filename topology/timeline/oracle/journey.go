@@ -105,9 +105,7 @@ func (ep *episode) refreshMoves(wo *world, at Instant) {
 		return
 	}
 	for i, mo := range ep.at(ep.state).Goto {
-		if ep.gotoDue[i] == 0 || ep.gotoDue[i] > at {
-			ep.gotoDue[i] = ep.view(wo, at, nil).next(mo.When, at, true)
-		}
+		ep.gotoDue[i] = ep.view(wo, at, nil).rearmed(ep.pb, mo.When, ep.gotoDue[i], max(ep.tried, ep.since), true)
 	}
 }
 
@@ -138,6 +136,7 @@ func (ep *episode) moveByTime(wo *world, to string, due Instant) {
 func (ep *episode) gotoByTime(wo *world, i int, due Instant) {
 	mo := ep.at(ep.state).Goto[i]
 	vi := ep.view(wo, due, nil)
+	ep.tried = max(ep.tried, due)
 	if vi.is(mo.When) {
 		ep.moveByTime(wo, mo.To, due)
 		return

@@ -37,6 +37,7 @@ func (ep *episode) precedes(wo *world, ha *happened) bool {
 func (ep *episode) fireStop(wo *world, i int, due Instant) {
 	st := &ep.pb.Stops[i]
 	vi := ep.view(wo, due, nil)
+	ep.tried = max(ep.tried, due)
 	if vi.is(st.When) && vi.is(st.If) {
 		wo.note("stop_by_time")
 		ep.stop(wo, st, due, due.plus(wo.lateness(ep.pb.Name)), nil)

@@ -74,8 +74,12 @@ func (ru *rule) see(wo *world, ha *happened, before snapshot) {
 		return // without the key's field it starts nothing
 	}
 	rearmed := ru.pb.Again.Kind == After && ha.is(ru.pb.Again.After) && ru.ever && !ru.armed && ha.at > ru.entered
-	if rearmed {
+	if rearmed { // judged anew at this instant: what time did before it is over
 		ru.armed = true
+		ru.tried = max(ru.tried, ru.su.judged)
+		if ru.due != 0 && ru.due <= ru.tried {
+			ru.due = 0
+		}
 		wo.note("rearmed_by_event")
 	}
 	switch {
@@ -95,9 +99,6 @@ func (ru *rule) seeEdge(wo *world, ha *happened, before snapshot, rearmed bool) 
 	switch {
 	case byTime:
 		wo.note("edge_kept_by_timer")
-		if now && !ru.on && ru.view(wo, ru.due-1, ha).is(ru.pb.Start.When) {
-			wo.note("edge_changes_reason")
-		}
 		return
 	case now && !ru.on, now && rearmed && len(ru.open()) == 0:
 		if len(ha.names) == 0 {
@@ -178,6 +179,7 @@ func (ru *rule) enter(wo *world, oc occasion) {
 		ru.rearm = oc.start.plus(ru.pb.Again.Every)
 	}
 	ep := &episode{ru: ru, pb: ru.pb, su: ru.su, id: ru.pb.episodeID(oc), start: oc.start, floor: max(oc.start, oc.due), open: true, begun: oc.ha, value: oc.value()}
+	ep.tried = ep.floor
 	ru.episodes = append(ru.episodes, ep)
 	wo.decide(ru, Decision{Episode: ep.id, Outcome: "entered", Due: oc.due, At: oc.decided})
 	ep.begin(wo, oc)
@@ -235,31 +237,10 @@ func (wo *world) decide(ru *rule, de Decision) {
 func (ru *rule) refresh(wo *world, at Instant) {
 	start := ru.pb.Start
 	switch {
-	case start.When != nil && (ru.due == 0 || ru.due > at):
-		ru.due = ru.view(wo, at, nil).next(start.When, at, !ru.on)
-		if !ru.on {
-			ru.view(wo, at, nil).looksAhead(start.When, ru.tried, ru.pb.Name)
-		}
+	case start.When != nil:
+		ru.due = ru.view(wo, at, nil).rearmed(ru.pb, start.When, ru.due, ru.tried, !ru.on)
 	case start.Each != "" && ru.due == 0 && ru.su.seen:
 		ru.due = ru.scheduled(wo, max(ru.su.first, wo.zero))
-	}
-}
-
-// looksAhead notes that a condition is true at an instant that is not judged yet only for what came after it: a window
-// has no upper bound, so who tries every instant at which one could leave would find an edge that this reading does not.
-func (vi view) looksAhead(when *Expr, tried Instant, playbook string) {
-	if len(vi.wo.outlineOf(when).paned) == 0 {
-		return
-	}
-	at := vi.at
-	for _, early := range vi.candidates(when, max(tried, at.plus(-vi.wo.lateness(playbook)-1))) {
-		if early > at {
-			return
-		}
-		if vi.at = early; vi.is(when) {
-			vi.wo.note("window_looks_ahead")
-			return
-		}
 	}
 }
 
@@ -307,7 +288,7 @@ func (ru *rule) fire(wo *world, due Instant) {
 
 // again is the timer of `every D`: the `when` is judged anew.
 func (ru *rule) again(wo *world, due Instant) {
-	ru.rearm = 0
+	ru.rearm, ru.tried = 0, max(ru.tried, due)
 	now := ru.view(wo, due, nil).is(ru.pb.Start.When)
 	if now && len(ru.open()) == 0 {
 		wo.note("judged_anew")

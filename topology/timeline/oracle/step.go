@@ -129,10 +129,8 @@ func (sp *stepping) refresh(wo *world, at Instant) {
 	switch {
 	case sp.st.Timing == AtTime:
 		sp.locate(wo, at)
-	case sp.st.Timing == AtEdge && !(sp.on && sp.due != 0) && (sp.due == 0 || sp.due > at):
-		vi := sp.ep.view(wo, at, sp.ep.begun)
-		sp.due = vi.next(sp.st.When, at, !sp.on)
-		vi.looksAhead(sp.st.When, sp.ep.start, sp.ep.pb.Name)
+	case sp.st.Timing == AtEdge && !(sp.on && sp.due != 0):
+		sp.due = sp.ep.view(wo, at, sp.ep.begun).rearmed(sp.ep.pb, sp.st.When, sp.due, sp.ep.tried, !sp.on)
 	}
 }
 
@@ -162,6 +160,7 @@ func (sp *stepping) appointments(wo *world) []appointment {
 func (sp *stepping) fire(wo *world, due Instant) {
 	at := due.plus(wo.lateness(sp.ep.pb.Name))
 	if sp.st.Timing == AtEdge && !sp.on {
+		sp.ep.tried = max(sp.ep.tried, due)
 		if !sp.ep.view(wo, due, sp.ep.begun).is(sp.st.When) {
 			sp.due = sp.ep.view(wo, due, sp.ep.begun).next(sp.st.When, due, true)
 			return
