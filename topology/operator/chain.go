@@ -103,7 +103,12 @@ func (ta *Task) willChange(pa *party, read string, lo look) {
 		}
 		was := ta.judged
 		ta.judging(ru, nil, "", lo.at)
-		ta.docs.noted[ru.Index], ta.docs.was[ru.Index] = true, holds(ru.Start.When, ta.see(pa, lo.at))
+		is := holds(ru.Start.When, ta.see(pa, lo.at))
+		if lo.event == nil || ta.marked[ru.Index] == markNone {
+			ta.earlier[ru.Index] = earlierAs(is)
+			ta.noteEdge(pa, ru, lo.at)
+		}
+		ta.docs.noted[ru.Index], ta.docs.was[ru.Index] = true, is
 		ta.judged = was
 		if lo.event != nil { // derived values come before the rules of the event: the edge is its own
 			ta.concernsKnower(ru)

@@ -156,7 +156,7 @@ func (ta *Task) enterState(pa *party, ru *rule, ep *episode, to int, rl ruling, 
 			ep.setStep(stepState{ID: st.ID, Phase: armed, DueAt: rl.due})
 		}
 	}
-	if rl.oc.event != nil && !rl.first {
+	if rl.oc.event != nil && !rl.first && len(ru.States[to].Enter) > 0 {
 		ta.stepsAtOnce(pa, ru, ep, ru.States[to].Enter, rl)
 	}
 }

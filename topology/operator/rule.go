@@ -84,16 +84,26 @@ type edges struct {
 	again    bool  // `again: after EXPR` was
 	disarmed bool  // a timer of the start failed: it stays silent until the condition falls
 	cursor   int64 // ms: how far time was judged
+	due      int64 // ms, after the cursor: an instant to be judged though the condition names it no more; 0: none
 }
 
 func (pa *party) edges(ru *rule) edges {
 	v, _ := pa.sub.Int(ru.edgeKey)
-	return edges{start: v&1 != 0, again: v&2 != 0, disarmed: v&4 != 0, cursor: v >> 3}
+	ed := edges{start: v&1 != 0, again: v&2 != 0, disarmed: v&4 != 0, cursor: v >> 3}
+	if ed.cursor < 0 {
+		ed.due = -ed.cursor
+		ed.cursor = ed.due - 1
+	}
+	return ed
 }
 
 // setEdges writes the cell if it changes; the zero edges are no cell.
 func (pa *party) setEdges(ru *rule, ed edges) {
-	v := ed.cursor<<3 | int64(flags(ed.start, ed.again, ed.disarmed))
+	cursor := ed.cursor
+	if ed.due > cursor {
+		cursor = -ed.due
+	}
+	v := cursor<<3 | int64(flags(ed.start, ed.again, ed.disarmed))
 	was, ok := pa.sub.Int(ru.edgeKey)
 	switch {
 	case v == was:

@@ -77,6 +77,7 @@ func (ta *Task) lookBefore(ev *schemas.Event, parties ...*party) {
 			if when := ru.Start.When; when != nil && (ta.timeMoved || ru.lazyStart) {
 				ta.judging(ru, nil, "", now)
 				ta.earlier[ru.Index] = earlierAs(holds(when, ta.see(pa, now)))
+				ta.noteEdge(pa, ru, now)
 			}
 			if seen := ru.Start.Seen; seen != nil {
 				ta.judging(ru, nil, "", now)
@@ -185,8 +186,11 @@ func (ta *Task) rises(pa *party, ru *rule, ed *edges, oc occasion, anew bool) bo
 	if anew || turned {
 		ed.start, ed.disarmed = false, false
 	}
-	if oc.silent {
+	if oc.silent || anew {
 		ed.cursor = max(ed.cursor, oc.now)
+	}
+	if !oc.silent && !anew && !turned && !ed.start && !ed.disarmed && before && (ta.timerKeeps(pa, ru, *ed, oc.now, true) || ta.keepDue(pa, ru, ed, is)) {
+		return false
 	}
 	switch {
 	case !is && ed.start && !oc.silent && ta.marked[ru.Index] != markNone && !before && ta.timerKeeps(pa, ru, *ed, oc.now, false):
@@ -195,8 +199,6 @@ func (ta *Task) rises(pa *party, ru *rule, ed *edges, oc occasion, anew bool) bo
 		ed.start, ed.disarmed = false, false
 		return false
 	case ed.start, ed.disarmed:
-		return false
-	case !oc.silent && !anew && !turned && before && ta.timerKeeps(pa, ru, *ed, oc.now, true):
 		return false
 	case !oc.silent && !anew && before && ta.keepsEdge(pa, ru, oc.now):
 		return false
@@ -209,6 +211,9 @@ func (ta *Task) rises(pa *party, ru *rule, ed *edges, oc occasion, anew bool) bo
 // 15, edges and instants). If no instant can be named it was something that nobody watched (an account's value in a user's
 // playbook), and the event at hand is the first to see it.
 func (ta *Task) timerKeeps(pa *party, ru *rule, ed edges, now int64, is bool) bool {
+	if is && ed.due != 0 && ed.due <= now {
+		return true
+	}
 	fr := ta.see(pa, ru.judgedFrom(pa, ed.cursor))
 	for range maxTries {
 		at := ru.Start.When.Next(fr)

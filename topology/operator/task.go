@@ -34,11 +34,12 @@ type Task struct {
 	counts Counts
 
 	// Scratch, overwritten by every call.
-	frame   lang.Frame
-	parties [2]party
-	matched []*lang.EventDef
-	earlier []earlier // by playbook index: what start.when was before the fold
-	marked  []mark    // by playbook index: why the event at hand concerns the rule
+	frame     lang.Frame
+	parties   [2]party
+	matched   []*lang.EventDef
+	earlier   []earlier // by playbook index: what start.when was before the fold
+	dueBefore []int64   // by playbook index: since that instant, where its timer is still to come
+	marked    []mark    // by playbook index: why the event at hand concerns the rule
 
 	timeMoved bool    // a timer may be due by the event at hand: conditions are judged before the fold
 	concerned []*rule // those that are marked
@@ -99,6 +100,7 @@ func NewTask(b *playbook.Bundle, store topology.Store, sink topology.Sink) *Task
 	ta.concern, ta.facts = newConcern(b, ta.rules), newBuiltin(b)
 	ta.touching, ta.touched = newTouching(b, ta.rules), make([]bool, len(ta.rules))
 	ta.earlier, ta.marked = make([]earlier, len(ta.rules)), make([]mark, len(ta.rules))
+	ta.dueBefore = make([]int64, len(ta.rules))
 	ta.docs = newDocuments(b, ta.rules, &ta.concern)
 	ta.keepers = append(ta.keepers, documentKeeper{}, newRampKeeper(ta.rules))
 	ta.listInputs()

@@ -247,6 +247,9 @@ func (ta *Task) startDue(pa *party, ru *rule, li *life) (int64, bool) {
 		if ed.start && when.Motion.Has(lang.Falls) || !ed.start && when.Motion.Has(lang.Rises) {
 			due = when.Next(ta.see(pa, from))
 		}
+		if ed.due != 0 {
+			due = min(due, ed.due)
+		}
 		if rearm := li.EnteredAt + ru.Again.Every; ru.Again.Kind == playbook.AgainEvery && li.Entered && rearm > ed.cursor {
 			due = min(due, rearm)
 		}

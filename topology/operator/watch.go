@@ -14,7 +14,8 @@ import (
 type watched struct {
 	rule    int
 	episode string
-	place   int // index of a step; gotoPlace, stopPlace
+	place   int   // index of a step; gotoPlace, stopPlace
+	due     int64 // ms: since that instant, which is still to be judged; 0: of a stop, or before a publication
 }
 
 func gotoPlace(i int) int { return -1 - 2*i }
@@ -45,8 +46,15 @@ func (ta *Task) lookAtEpisodes(ev *schemas.Event, pa *party, now int64) {
 func (ta *Task) lookAtEpisode(pa *party, ru *rule, ep *episode, now int64) {
 	note := func(place int, when *lang.Program, timed bool) {
 		ta.judging(ru, ep, stopName, now)
-		if when != nil && holds(when, ta.within(pa, ru, ep, now)) && (!timed || ta.timerFinds(pa, ru, ep, when, now)) {
-			ta.trueBefore = append(ta.trueBefore, watched{ru.Index, ep.ID, place})
+		if when == nil || !holds(when, ta.within(pa, ru, ep, now)) {
+			return
+		}
+		due, found := int64(0), true
+		if timed {
+			due, found = ta.timerFinds(pa, ru, ep, when, now)
+		}
+		if found {
+			ta.trueBefore = append(ta.trueBefore, watched{ru.Index, ep.ID, place, due})
 		}
 	}
 	if ep.Over {
@@ -67,21 +75,14 @@ func (ta *Task) lookAtEpisode(pa *party, ru *rule, ep *episode, now int64) {
 	}
 }
 
-// timerFinds says whether an instant that is still to be judged makes the condition true. If there is none, it was
-// something that nobody watched, and the event at hand is the first to see it.
-func (ta *Task) timerFinds(pa *party, ru *rule, ep *episode, when *lang.Program, now int64) bool {
-	fr := ta.within(pa, ru, ep, ru.judgedFrom(pa, ep.JudgedTo))
-	for range maxTries {
-		at := when.Next(fr)
-		if at == lang.Never || at > now {
-			return false
-		}
-		fr.Now = at
-		if holds(when, fr) {
-			return true
-		}
+// timerFinds is the instant, still to be judged, that makes the condition true. If there is none, it was something that
+// nobody watched, and the event at hand is the first to see it.
+func (ta *Task) timerFinds(pa *party, ru *rule, ep *episode, when *lang.Program, now int64) (due int64, ok bool) {
+	to, kept := ep.judgedTo()
+	if kept <= now && holds(when, ta.within(pa, ru, ep, kept)) {
+		return kept, true
 	}
-	return false
+	return firstTrue(when, ta.within(pa, ru, ep, ru.judgedFrom(pa, to)), now)
 }
 
 // lookAtPublication notes what is true before a step is published: a condition may wait for `sent`, but what time made
@@ -142,13 +143,15 @@ func (ta *Task) episodeOfEvent(pa *party, ru *rule, ep *episode, oc occasion) (c
 		return false
 	}
 	rl := ruling{due: max(oc.at, ep.StartAt), now: max(oc.now, ep.StartAt), at: oc.decidedAt, oc: oc}
+	state := ep.State
 	changed = ta.stepsOfEvent(pa, ru, ep, rl)
 	changed = ta.moveByEvent(pa, ru, ep, rl) || changed
 	changed = ta.conditions(pa, ru, ep, rl) || changed
+	kept := state == ep.State && ta.keepDues(pa, ru, ep, oc)
 	if changed {
 		ta.settle(pa, ru, ep, oc.decidedAt)
 	}
-	return changed
+	return changed || kept
 }
 
 // stepsOfEvent decides the steps that wait for the event. Where `if` is false that is said, and the step goes on waiting,
@@ -209,11 +212,11 @@ func (ta *Task) judgeByTime(pa *party, ru *rule, li *life, ep *episode, due int6
 
 // conditionDue is the next instant at which time may make a condition of the episode true.
 func (ta *Task) conditionDue(pa *party, ru *rule, ep *episode) (int64, bool) {
-	due := int64(lang.Never)
 	if ep.Deaf {
-		return due, false
+		return lang.Never, false
 	}
-	from := ru.judgedFrom(pa, ep.JudgedTo)
+	to, due := ep.judgedTo()
+	from := ru.judgedFrom(pa, to)
 	ta.judging(ru, ep, stopName, from)
 	see := func(when *lang.Program) {
 		if when != nil && when.Next != nil {

@@ -164,18 +164,21 @@ func (vi view) turns(ex *Expr) bool {
 	return vi.eval(ex) != before.eval(ex)
 }
 
-// moves says whether a window of a side of a comparison holds something else than a moment before.
+// moves says whether a window of a side of a comparison holds something else than a moment before. Of a count that is kept
+// exactly only as many are known as settle the comparison.
 func (vi view) moves(before view, side *Expr, exact bool) (is bool) {
-	exact = exact && side.Op == OpCall && side.Name == "count"
+	if exact && side.Op == OpCall && side.Name == "count" {
+		return false
+	}
 	side.walk(func(part *Expr) {
 		switch {
 		case part.Op != OpCall || part.Account || part.Window == 0 && part.Month == "":
 		case part.Name == "evidence_count" || part.Name == "evidence_sum":
 			is = is || vi.evidence(part) != before.evidence(part)
 		case part.Name == "distinct":
-			is = is || vi.aggregate(part, exact) != before.aggregate(part, exact)
+			is = is || vi.aggregate(part, true) != before.aggregate(part, true)
 		default:
-			is = is || !slices.Equal(vi.window(part, exact), before.window(part, exact))
+			is = is || !slices.Equal(vi.window(part, false), before.window(part, false))
 		}
 	})
 	return is

@@ -74,12 +74,8 @@ func (ru *rule) see(wo *world, ha *happened, before snapshot) {
 		return // without the key's field it starts nothing
 	}
 	rearmed := ru.pb.Again.Kind == After && ha.is(ru.pb.Again.After) && ru.ever && !ru.armed && ha.at > ru.entered
-	if rearmed { // judged anew at this instant: what time did before it is over
+	if rearmed {
 		ru.armed = true
-		ru.tried = max(ru.tried, ru.su.judged)
-		if ru.due != 0 && ru.due <= ru.tried {
-			ru.due = 0
-		}
 		wo.note("rearmed_by_event")
 	}
 	switch {
@@ -95,6 +91,12 @@ func (ru *rule) seeEdge(wo *world, ha *happened, before snapshot, rearmed bool) 
 		return
 	}
 	now := ru.view(wo, ru.su.judged, ha).is(ru.pb.Start.When)
+	if rearmed { // judged anew at this instant: what time did before it is over
+		ru.tried = max(ru.tried, ru.su.judged)
+		if ru.due <= ru.tried {
+			ru.due = 0
+		}
+	}
 	byTime := before[ru] != ru.on && !rearmed && ru.due != 0 && ru.due <= ru.su.judged
 	switch {
 	case byTime:
