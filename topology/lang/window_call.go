@@ -210,6 +210,7 @@ func (so *windowSource) coveredAt(f *Frame, over Scope) int64 {
 // next is the next entering or leaving, the next month, or the instant from which the window is exact.
 func (wc *windowCall) next(*term) func(f *Frame) int64 {
 	so, over, wi := wc.bind(), wc.over, wc.window
+	wi.Most = wc.most
 	return func(f *Frame) int64 {
 		next := so.slot.NextWithin(f.cells(over), wi, f.Now, so.zone(f))
 		if f.SlotSince == nil && f.HistoryComplete {

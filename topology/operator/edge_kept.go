@@ -34,7 +34,7 @@ func (ta *Task) noteEdge(pa *party, ru *rule, now int64) {
 	}
 	ta.dueBefore[ru.Index] = 0
 	ed := pa.edges(ru)
-	if ed.start || ed.disarmed {
+	if _, seen := pa.sub.Int(observedKey); ed.start || ed.disarmed || !seen {
 		return
 	}
 	due, ok := firstTrue(ru.Start.When, ta.see(pa, ru.judgedFrom(pa, ed.cursor)), now)

@@ -112,13 +112,13 @@ func (ta *Task) openGoto(pa *party, ru *rule, ep *episode, rl ruling) (to int, o
 	return 0, false
 }
 
-// moveDue is when the state is left by time alone, and where to.
+// moveDue is when the state is left by time alone, and where to: like a step, not before the start has settled.
 func (ru *rule) moveDue(ep *episode) (due int64, to int, ok bool) {
 	state := ru.stateOf(ep)
 	if state == nil || len(state.After) == 0 {
 		return 0, 0, false
 	}
-	return ep.StateAt + state.After[0].Delay, state.After[0].To, true
+	return max(ep.StateAt+state.After[0].Delay, ru.settledAt(ep)), state.After[0].To, true
 }
 
 // moveByTime leaves the state when it has lasted long enough.

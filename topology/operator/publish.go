@@ -114,6 +114,7 @@ func (ta *Task) deliver(pa *party, ru *rule, ep *episode, st *playbook.Step, dl 
 	ta.counts.Intents++
 	no.outcome, no.code, no.text, no.intent = publishedOutcome, "published", "to "+ad.part(), in.IntentID
 	ta.decide(pa, ru, ep, no)
+	ta.noteErrand(pa, ru, ep, ss, ad, in.IntentID)
 	ta.sink.Intent(in)
 	return true
 }

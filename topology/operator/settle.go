@@ -29,6 +29,9 @@ func (ta *Task) forgetSettled(pa *party, ru *rule, due int64) error {
 	return nil
 }
 
+// settledAt is when the start of an episode has settled: nothing of it is due before.
+func (ru *rule) settledAt(ep *episode) int64 { return ep.StartAt + ru.Start.Settle }
+
 // settles keeps the event of a start until it has settled.
 func (ta *Task) settles(pa *party, ru *rule, li *life, oc occasion) {
 	li.Settling = append(li.Settling, keepEvent(oc.event))

@@ -45,7 +45,7 @@ func (ta *Task) stepDue(pa *party, ru *rule, ep *episode, st *playbook.Step) (du
 		ta.judging(ru, ep, st.ID, base)
 		due, ok = ta.instantOf(pa, st.At.Eval(ta.within(pa, ru, ep, max(base, pa.judged))))
 	case playbook.TimingEvent, playbook.TimingWhen:
-		due, ok = ep.StartAt+st.Within, st.Within > 0
+		due, ok = max(ep.StartAt+st.Within, ru.settledAt(ep)), st.Within > 0
 	}
 	return ta.movedDue(pa, ru, ep, st, due), ok
 }

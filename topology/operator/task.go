@@ -176,10 +176,14 @@ func (ta *Task) ProcessEvent(ev *schemas.Event, clock int64) error {
 		return err
 	}
 	ta.docs.withAccount = true
+	who := account
 	if user != nil {
-		return ta.workOff(user)
+		who = user
 	}
-	return ta.workOff(account)
+	if err := ta.workOff(who); err != nil {
+		return err
+	}
+	return ta.errandDone(ev, account)
 }
 
 // reactAll does what comes after the fold: derived values, then the rules.

@@ -181,7 +181,7 @@ func (ta *Task) conditions(pa *party, ru *rule, ep *episode, rl ruling) (changed
 		return false
 	}
 	for _, st := range ru.Steps {
-		if st.Timing != playbook.TimingWhen || !ru.isActive(ep, st) || !isWithin(ep, st, rl.due) || ta.timeKeeps(ru, ep, st.Index, rl) {
+		if st.Timing != playbook.TimingWhen || !ru.isActive(ep, st) || !isWithin(ep, st, rl.settledDue()) || ta.timeKeeps(ru, ep, st.Index, rl) {
 			continue
 		}
 		ta.judging(ru, ep, st.ID, rl.now)
@@ -245,7 +245,12 @@ func (ta *Task) conditionDue(pa *party, ru *rule, ep *episode) (int64, bool) {
 }
 
 // judgedFrom is where the search for the next instant begins: timers due up to t_e - lateness were fired before the
-// newest event.
+// newest event. Time has done nothing of a subject before its first record.
 func (ru *rule) judgedFrom(pa *party, cursor int64) int64 {
-	return max(cursor, pa.judged-ru.Lateness-1)
+	from := max(cursor, pa.judged-ru.Lateness-1)
+	if pa.judged == 0 {
+		since, _ := pa.sub.Int(observedKey)
+		from = max(from, since)
+	}
+	return from
 }

@@ -57,6 +57,7 @@ type Window struct {
 	Length int64 // ms; 0 of a month
 	Before int64 // ms: how far back it is shifted
 	Month  int   // 0: none; 1: this month; 2: last month; and so on back
+	Most   int   // of a ring: the weight that settles what is asked of it, whatever else is kept; 0: all
 }
 
 // monthMillis and the day more are what a month can take, with a clock change in it.

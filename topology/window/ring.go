@@ -186,15 +186,18 @@ func (sl *Slot) countAfter(cells topology.Cells, key uint32, after int64) int64 
 	return n
 }
 
-// oldestAfter is the oldest event after an instant.
-func (sl *Slot) oldestAfter(cells topology.Cells, key uint32, after int64) (oldest int64, ok bool) {
+// oldestAfter is the oldest event after an instant, of the newest that have a weight; 0: of all. What is older settles
+// nothing, and is there only where another condition needs it.
+func (sl *Slot) oldestAfter(cells topology.Cells, key uint32, after int64, most int) (oldest int64, ok bool) {
 	cell, _ := cells.Bytes(key)
-	in := openInstants(cell)
-	if len(in.rest) > 0 && in.newest-in.span > after {
+	in, weight := openInstants(cell), int64(0)
+	all := most == 0 || sl.Most <= most
+	if all && len(in.rest) > 0 && in.newest-in.span > after {
 		return in.newest - in.span, true
 	}
-	for in.next() && in.at > after {
+	for (all || weight < int64(most)) && in.next() && in.at > after {
 		oldest, ok = in.at, true
+		weight += in.weight
 	}
 	return oldest, ok
 }

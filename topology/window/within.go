@@ -53,7 +53,7 @@ func numbered(n int64) Tally { return Tally{N: n, Any: n > 0} }
 func (sl *Slot) NextWithin(cells topology.Cells, wi Window, now int64, zone *time.Location) int64 {
 	switch sl.Op {
 	case OpRing:
-		if oldest, ok := sl.oldestAfter(cells, sl.Key, now-wi.Length); ok {
+		if oldest, ok := sl.oldestAfter(cells, sl.Key, now-wi.Length, wi.Most); ok {
 			return oldest + wi.Length
 		}
 		return Open
@@ -63,7 +63,7 @@ func (sl *Slot) NextWithin(cells topology.Cells, wi Window, now int64, zone *tim
 		}
 		return Open
 	case OpActive:
-		if oldest, ok := sl.oldestAfter(cells, sl.AuxKey, now); ok {
+		if oldest, ok := sl.oldestAfter(cells, sl.AuxKey, now, 0); ok {
 			return oldest
 		}
 		return Open

@@ -112,18 +112,26 @@ func (vi view) next(ex *Expr, after Instant, want bool) Instant {
 	return 0
 }
 
+// waits is a condition that somebody waits for.
+type waits struct {
+	ex *Expr
+	su *subject
+	ep *episode
+}
+
 // rearmed is the timer of a waiting condition after a record was folded, given the one that it had and the newest instant
 // that was judged by time. One that is due by now stays for its instant, and so does every other instant that is not
 // judged yet and at which something turns: the timers due before t_e - lateness were fired before the record, the others
-// judge what is folded by then.
+// judge what is folded by then. One that only a window made is there as long as something of what is kept turns at it.
 func (vi view) rearmed(pb *Playbook, ex *Expr, due, tried Instant, want bool) Instant {
-	at := vi.at
-	if due == 0 || due > at {
+	at, key := vi.at, waits{ex, vi.su, vi.ep}
+	if due == 0 || due > at || due == vi.wo.ahead[key] {
 		due = vi.next(ex, at, want)
 	}
 	early := vi.between(ex, max(tried, at.plus(-vi.wo.lateness(pb.Name)-1)), at, want)
 	if early != 0 && (due == 0 || early < due) {
 		vi.wo.note("window_looks_ahead")
+		vi.wo.ahead[key] = early
 		return early
 	}
 	return due
@@ -156,19 +164,19 @@ func (vi view) turns(ex *Expr) bool {
 	case OpAnd, OpOr, OpNot:
 		return slices.ContainsFunc(ex.Args, vi.turns)
 	case OpCompare:
-		exact := isSmall(ex.Args[0]) || isSmall(ex.Args[1])
-		if vi.moves(before, ex.Args[0], exact) || vi.moves(before, ex.Args[1], exact) {
+		if vi.moves(before, ex.Args[0], ex.Args[1]) || vi.moves(before, ex.Args[1], ex.Args[0]) {
 			return true
 		}
 	}
 	return vi.eval(ex) != before.eval(ex)
 }
 
-// moves says whether a window of a side of a comparison holds something else than a moment before. Of a count that is kept
-// exactly only as many are known as settle the comparison.
-func (vi view) moves(before view, side *Expr, exact bool) (is bool) {
-	if exact && side.Op == OpCall && side.Name == "count" {
-		return false
+// moves says whether a window of a side of a comparison holds something else than a moment before. A count that is compared
+// with a small constant is settled by that many and one more.
+func (vi view) moves(before view, side, other *Expr) (is bool) {
+	if side.Op == OpCall && side.Name == "count" && side.Before == 0 && side.Month == "" && !side.Account && isSmall(other) {
+		most := other.Number/million*million + million
+		return min(vi.call(side, true).n, most) != min(before.call(side, true).n, most)
 	}
 	side.walk(func(part *Expr) {
 		switch {

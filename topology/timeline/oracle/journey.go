@@ -116,7 +116,7 @@ func (ep *episode) moveAppointments(wo *world) []appointment {
 	}
 	var list []appointment
 	for _, mo := range ep.at(ep.state).After {
-		due := ep.since.plus(mo.Delay)
+		due := max(ep.since.plus(mo.Delay), ep.floor)
 		list = append(list, wo.timer(ep.su, ep.pb.Name, "", moveRank, due, func() { ep.moveByTime(wo, mo.To, due) }))
 	}
 	for i, due := range ep.gotoDue {

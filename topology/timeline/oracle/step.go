@@ -89,10 +89,13 @@ func (sp *stepping) decide(wo *world, due, at, judge Instant, ha *happened) {
 
 // skip records that the `if` was not true; a step that waits for events goes on waiting, but with `once`.
 func (sp *stepping) skip(wo *world, at Instant) {
-	sp.conclude(wo, "skipped", at)
-	if sp.st.Timing == AtEvent && !sp.st.Once {
-		sp.phase, sp.due = waiting, 0
+	if sp.st.Timing != AtEvent || sp.st.Once {
+		sp.conclude(wo, "skipped", at)
+		return
 	}
+	wo.note("step_skipped")
+	wo.decide(sp.ep.ru, Decision{Episode: sp.ep.id, Step: sp.st.ID, Outcome: "skipped", Due: sp.due, At: at})
+	sp.due = 0
 }
 
 func (sp *stepping) expires() Span {

@@ -23,6 +23,7 @@ type world struct {
 	subjects []*subject     // sorted by name
 	users    []*subject     // those with a profile
 	outlines map[*Expr]*outline
+	ahead    map[waits]Instant // timers that a window made by what came after them
 	zones    map[string]*time.Location
 	out      Outcome
 	notes    []string // what happened on the way, for the table of features
@@ -53,7 +54,7 @@ func (ca Case) run() *world {
 func newWorld(ca *Case) *world {
 	wo := &world{
 		ca: ca, clock: longAgo, until: ca.Until, highest: map[string]Instant{}, left: map[string]int{},
-		outlines: map[*Expr]*outline{}, zones: map[string]*time.Location{},
+		outlines: map[*Expr]*outline{}, ahead: map[waits]Instant{}, zones: map[string]*time.Location{},
 	}
 	if len(ca.Lines) > 0 {
 		wo.zero = ca.Lines[0].At
