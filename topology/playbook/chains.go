@@ -10,19 +10,33 @@ import (
 // the next one, in the same moment, and nothing on the way says that it ends: no `if`, no `where`, no re-entry rule. At run
 // time a chain is cut off after eight.
 func (ld *loader) endlessChains() {
+	echoes := map[string]bool{}
 	ld.each("playbook", func(doc document) {
 		for _, pb := range ld.bundle.Playbooks {
 			if pb.Name == doc.name && pb.echoes() {
+				echoes[pb.Name] = true
 				ld.fail(doc.body, "a cycle that has no end: evidence_added -> %s -> evidence_added; give the start an if (event.record != %q), or an again that lets it rest",
 					pb.Name, strings.Join(pb.logged(), " "))
 			}
+		}
+	})
+	ld.endlessRounds(echoes)
+}
+
+// endlessRounds refuses the same over several playbooks and documents of evidence, where each takes for certain what the
+// one before it adds.
+func (ld *loader) endlessRounds(but map[string]bool) {
+	ro := rounds{nodes: ld.adders(but), refused: map[string]bool{}}
+	ld.each("playbook", func(doc document) {
+		if round := ro.from(doc.name); round != nil {
+			ld.fail(doc.body, "a cycle that has no end: %s; give one of the starts an again that lets it rest, or an if that ends it", describeRound(round))
 		}
 	})
 }
 
 // echoes says that every evidence_added makes another one.
 func (pb *Playbook) echoes() bool {
-	if pb.Again.Kind != AgainAlways || pb.Start.If != nil || pb.Start.Settle > 0 || len(pb.logged()) == 0 {
+	if !pb.neverRests() || pb.Start.If != nil || len(pb.logged()) == 0 {
 		return false
 	}
 	for _, de := range pb.Start.Events {
@@ -33,10 +47,16 @@ func (pb *Playbook) echoes() bool {
 	return false
 }
 
+// neverRests says that every event of the start is an occasion, at once.
+func (pb *Playbook) neverRests() bool {
+	return pb.Again.Kind == AgainAlways && pb.Start.Settle == 0 && pb.Start.Seen == nil
+}
+
 // logged are the records of the steps that log at once.
 func (pb *Playbook) logged() (records []string) {
 	for _, st := range pb.Steps {
-		if st.Log != nil && st.Timing == TimingStart && st.If == nil {
+		atStart := st.Place == PlaceStep || st.Place == PlaceEnter && st.State == pb.First
+		if st.Log != nil && st.Timing == TimingStart && st.If == nil && atStart {
 			records = append(records, st.Log.Record)
 		}
 	}
