@@ -13,7 +13,7 @@ func (ld *loader) endlessChains() {
 	echoes := map[string]bool{}
 	ld.each("playbook", func(doc document) {
 		for _, pb := range ld.bundle.Playbooks {
-			if pb.Name == doc.name && pb.echoes() {
+			if pb.Name == doc.name && pb.echoes() && (pb.Each != lang.ScopeUser || ld.usersLog()) {
 				echoes[pb.Name] = true
 				ld.fail(doc.body, "a cycle that has no end: evidence_added -> %s -> evidence_added; give the start an if (event.record != %q), or an again that lets it rest",
 					pb.Name, strings.Join(pb.logged(), " "))
@@ -27,11 +27,24 @@ func (ld *loader) endlessChains() {
 // one before it adds.
 func (ld *loader) endlessRounds(but map[string]bool) {
 	ro := rounds{nodes: ld.adders(but), refused: map[string]bool{}}
-	ld.each("playbook", func(doc document) {
-		if round := ro.from(doc.name); round != nil {
-			ld.fail(doc.body, "a cycle that has no end: %s; give one of the starts an again that lets it rest, or an if that ends it", describeRound(round))
+	for _, kind := range []struct{ word, prefix string }{{"playbook", ""}, {"evidence", "evidence "}} {
+		ld.each(kind.word, func(doc document) {
+			if round := ro.from(kind.prefix + doc.name); round != nil {
+				ld.fail(doc.body, "a cycle that has no end: %s; give one of them an if that ends it, or a start an again that lets it rest", describeRound(round))
+			}
+		})
+	}
+}
+
+// usersLog says that users have an evidence log of their own. Without one they add to that of their account, and an
+// event of that has no user: no playbook for users sees it.
+func (ld *loader) usersLog() bool {
+	for _, doc := range ld.bundle.Documents {
+		if ev, ok := doc.(*Evidence); ok && ev.Scope == lang.ScopeUser {
+			return true
 		}
-	})
+	}
+	return false
 }
 
 // echoes says that every evidence_added makes another one.

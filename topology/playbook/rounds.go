@@ -13,22 +13,28 @@ import (
 // adder is something that adds evidence at once when evidence is added: a playbook that logs, a document of evidence.
 type adder struct {
 	name    string
+	user    bool                         // it is of users: what has no user it does not see
+	ofUser  bool                         // what it adds is of a user
 	records []string                     // what it may add
 	adds    func(record string) []string // what it adds for certain when evidence of a record is added
 }
+
+// sees says that it sees what another one adds.
+func (ad *adder) sees(other *adder) bool { return !ad.user || other.ofUser }
 
 // adders lists those of the bundle, but for some playbooks.
 func (ld *loader) adders(but map[string]bool) (list []adder) {
 	ce := certainty{frame: ld.bundle.NewFrame(func(string) (*time.Location, error) { return time.UTC, nil })}
 	ce.frame.Account = noCells{}
-	for _, pb := range ld.bundle.Playbooks {
-		if pb.neverRests() && !but[pb.Name] {
-			list = append(list, adder{pb.Name, pb.logged(), func(record string) []string { return ce.logs(pb, record) }})
-		}
-	}
 	for _, doc := range ld.bundle.Documents {
 		if ev, ok := doc.(*Evidence); ok {
-			list = append(list, adder{ev.Title(), ev.ids(), func(record string) []string { return ce.collects(ev, record) }})
+			user := ev.Scope == lang.ScopeUser
+			list = append(list, adder{ev.Title(), user, user, ev.ids(), func(record string) []string { return ce.collects(ev, record) }})
+		}
+	}
+	for _, pb := range ld.bundle.Playbooks {
+		if user := pb.Each == lang.ScopeUser; pb.neverRests() && !but[pb.Name] {
+			list = append(list, adder{pb.Name, user, user && ld.usersLog(), pb.logged(), func(record string) []string { return ce.logs(pb, record) }})
 		}
 	}
 	return list
@@ -48,24 +54,43 @@ type rounds struct {
 }
 
 // hop is one evidence_added of a chain, and who adds the next one for it.
-type hop struct{ record, by string }
+type hop struct {
+	record string
+	by     *adder
+}
 
 // from is a round that a node is in; nil if there is none, or it is refused already.
 func (ro *rounds) from(name string) []hop {
-	if ro.refused[name] {
+	first := ro.named(name)
+	if first == nil || ro.refused[name] {
 		return nil
 	}
-	for _, no := range ro.nodes {
-		for _, record := range no.records {
-			if round := ro.follow([]hop{{record, name}}, map[hop]bool{}); round != nil {
-				for _, ho := range round {
-					ro.refused[ho.by] = true
-				}
-				return round
+	for _, record := range ro.records() {
+		if round := ro.follow([]hop{{record, first}}, map[hop]bool{}); round != nil {
+			for _, ho := range round {
+				ro.refused[ho.by.name] = true
 			}
+			return round
 		}
 	}
 	return nil
+}
+
+func (ro *rounds) named(name string) *adder {
+	for i := range ro.nodes {
+		if ro.nodes[i].name == name {
+			return &ro.nodes[i]
+		}
+	}
+	return nil
+}
+
+// records are all that anybody may add.
+func (ro *rounds) records() (list []string) {
+	for i := range ro.nodes {
+		list = append(list, ro.nodes[i].records...)
+	}
+	return list
 }
 
 // follow extends a chain until it comes back to its first record. A hop that was followed already leads nowhere.
@@ -75,23 +100,17 @@ func (ro *rounds) follow(chain []hop, seen map[hop]bool) []hop {
 		return nil
 	}
 	seen[last] = true
-	for _, record := range ro.addsOf(last) {
-		if record == chain[0].record {
+	for _, record := range last.by.adds(last.record) {
+		if record == chain[0].record && chain[0].by.sees(last.by) {
 			return chain
 		}
-		for _, no := range ro.nodes {
-			if round := ro.follow(append(chain[:len(chain):len(chain)], hop{record, no.name}), seen); round != nil {
+		for i := range ro.nodes {
+			if !ro.nodes[i].sees(last.by) {
+				continue
+			}
+			if round := ro.follow(append(chain[:len(chain):len(chain)], hop{record, &ro.nodes[i]}), seen); round != nil {
 				return round
 			}
-		}
-	}
-	return nil
-}
-
-func (ro *rounds) addsOf(ho hop) []string {
-	for _, no := range ro.nodes {
-		if no.name == ho.by {
-			return no.adds(ho.record)
 		}
 	}
 	return nil
@@ -100,7 +119,7 @@ func (ro *rounds) addsOf(ho hop) []string {
 func describeRound(round []hop) string {
 	var parts []string
 	for _, ho := range round {
-		parts = append(parts, "evidence_added of "+ho.record, ho.by)
+		parts = append(parts, "evidence_added of "+ho.record, ho.by.name)
 	}
 	return strings.Join(append(parts, "evidence_added of "+round[0].record), " -> ")
 }

@@ -20,6 +20,7 @@ steps: [STEPS]
 	}
 	const first = "evidence: e\nfor: each account\nrecords: [{id: seen, event: login, value: 1}]\n"
 	taking := func(record string) string { return `{event: evidence_added, if: event.record == "` + record + `"}` }
+	ofUsers := func(text string) string { return strings.ReplaceAll(text, "for: each account", "for: each user") }
 	for _, one := range []struct{ name, text, want string }{
 		{"two that answer each other", playbook("ping", taking("b"), "{id: x, log: a, value: 1}") + playbook("pong", taking("a"), "{id: x, log: b, value: 1}"),
 			"evidence_added of b -> ping -> evidence_added of a -> pong -> evidence_added of b;"},
@@ -27,6 +28,12 @@ steps: [STEPS]
 		{"three of them", playbook("p1", taking("c"), "{id: x, log: a, value: 1}") + playbook("p2", taking("a"), "{id: x, log: b, value: 1}") +
 			playbook("p3", `{event: evidence_added, if: event.record in ("b" or "z")}`, "{id: x, log: c, value: 1}"),
 			"evidence_added of c -> p1 -> evidence_added of a -> p2 -> evidence_added of b -> p3 -> evidence_added of c;"},
+		{"evidence of evidence", "---\nevidence: users\nfor: each user\nrecords: [{id: more, event: evidence_added, value: 1}]\n", "evidence_added of more -> evidence users -> evidence_added of more;"},
+		{"evidence of other evidence", "---\nevidence: users\nfor: each user\nrecords: [{id: more, event: evidence_added, if: event.record == \"seen\", value: 1}]\n", ""},
+		{"a document and a playbook", "---\nevidence: users\nfor: each user\nrecords: [{id: more, event: evidence_added, if: event.record == \"a\", value: 1}]\n" + ofUsers(playbook("ping", taking("more"), "{id: x, log: a, value: 1}")),
+			"evidence_added of more -> ping -> evidence_added of a -> evidence users -> evidence_added of more;"},
+		{"what users log of their account", ofUsers(playbook("ping", taking("b"), "{id: x, log: a, value: 1}") + playbook("pong", taking("a"), "{id: x, log: b, value: 1}")), ""},
+		{"a user that answers every evidence of its account", ofUsers(playbook("ping", "{event: evidence_added}", "{id: x, log: a, value: 1}")), ""},
 		{"a chain that ends", playbook("p1", taking("seen"), "{id: x, log: a, value: 1}") + playbook("p2", taking("a"), "{id: x, log: b, value: 1}"), ""},
 		{"one that may end by a value", playbook("ping", taking("b"), "{id: x, log: a, value: 1}") +
 			playbook("pong", `{event: evidence_added, if: event.record == "a" and event.total < 5}`, "{id: x, log: b, value: 1}"), ""},
