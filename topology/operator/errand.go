@@ -59,9 +59,14 @@ func (ta *Task) noteErrand(pa *party, ru *rule, ep *episode, ss *stepState, ad a
 	}
 	sub := ta.store.Open(errandsOf(pa.ref.Account))
 	cell, _ := sub.Bytes(errandsKey)
-	list := slices.DeleteFunc(decodeErrands(cell), func(er errand) bool { return er.until < ss.Slot })
-	list = append(list, errand{hashIntent(intent), max(ss.ExpiresAt, ep.StartAt+ru.Ends) + ru.Lateness, pa.ref.ID})
-	sub.SetBytes(errandsKey, appendErrands(nil, list[max(0, len(list)-maxErrands):]))
+	er := errand{hashIntent(intent), max(ss.ExpiresAt, ep.StartAt+ru.Ends) + ru.Lateness, pa.ref.ID}
+	sub.SetBytes(errandsKey, appendErrands(nil, remembered(decodeErrands(cell), er, ss.Slot)))
+}
+
+// remembered is a list with one errand more, as far as it still matters at an instant.
+func remembered(list []errand, er errand, now int64) []errand {
+	list = append(slices.DeleteFunc(list, func(old errand) bool { return old.until < now }), er)
+	return list[max(0, len(list)-maxErrands):]
 }
 
 // errandUser is the user on whose behalf the intent of a receipt went out; "" if nobody noted one.
