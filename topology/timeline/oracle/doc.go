@@ -20,7 +20,10 @@
 //     the engine's scenarios do the same (newWorldWith in package timeline).
 //  2. While a record is processed its own input holds the clock at what it has read so far, even if it is the last one.
 //  3. A timer that was armed for an instant D before an event of (D, D + lateness] stays armed for D and is judged at D on
-//     what is folded by then; timers that lie ahead of the event are computed anew from the event's instant on.
+//     what is folded by then; timers that lie ahead of the event are computed anew from the event's instant on. So is
+//     every other instant at which a window turns and that no timer has passed yet, with what came after it in it: of a
+//     count that is compared with a small constant as far as that many and one more say. A re-entry that an event allows
+//     begins at that event: what time did before it is over.
 //  4. A `when` whose fall by time is still pending when an event makes it true again has no new edge, whatever is
 //     read in between: a return before the timer looks cancels the absence.
 //  5. `if` is asked before `again`; an event start whose `if` is false records nothing, whatever `again` would say.
@@ -33,9 +36,10 @@
 //  10. A `cancel` is due and decided as the stop is; an intent is expired after slot + expires.
 //  11. A stop event with an event time <= the slot of what was published is late: `regret`, then as any stop.
 //  12. An `at` step that is due before the start and still runs keeps its due, but after a settle: what is due before is
-//     due then. The first state of a journey is entered at start.time, also after a settle.
+//     due then, and so is the end of a state. The first state of a journey is entered at start.time, also after a settle.
 //  13. An upward or downward change of tier that `settle` delays must be to the same tier all the time.
-//  14. The first stage, like the first segment, is a value and no change: it makes no event and starts no dwell.
+//  14. The first stage, like the first segment, is a value and no change: it makes no event and starts no dwell. A start
+//     that waits for it is judged at the instant at which it came.
 //  15. A `when` that becomes true because a timer changed a derived value is entered by that engine event.
 //  16. The record of a segment or signal that has never been true is not compared.
 //  17. A pane leaves when the youngest instant that it can hold has left.
