@@ -159,7 +159,7 @@ records: [{id: first, event: login, value: 1}, {id: second, event: login, value:
 playbook: echo
 for: each account
 class: internal
-start: {event: evidence_added, if: event.record != "second"}
+start: {event: evidence_added, if: event.record != "second" and event.total < 1000000} # ends, but not in eight
 again: always
 steps: [{id: more, log: echo, value: 1}]
 `))
