@@ -2,9 +2,7 @@ package operator
 
 import (
 	"holdfast/schemas"
-	"holdfast/topology"
 	"holdfast/topology/lang"
-	"holdfast/topology/playbook"
 	"holdfast/topology/value"
 )
 
@@ -85,46 +83,6 @@ func (ta *Task) lookBefore(ev *schemas.Event, parties ...*party) {
 			}
 		}
 		ta.lookAtEpisodes(ev, pa, now)
-	}
-}
-
-// judgeQuickly judges a condition that nothing but its own truth decides about, and says whether that is as it was: then
-// nothing begins or ends. What remains is to see whether an instant of it came nearer.
-func (ta *Task) judgeQuickly(pa *party, ru *rule, oc occasion) (unchanged bool) {
-	if !ru.quick || oc.silent {
-		return false
-	}
-	if ru.Again.Kind == playbook.AgainAfter { // whom it let in once, an event may let in again
-		if _, lived := pa.sub.Bytes(ru.lifeKey); lived {
-			return false
-		}
-	}
-	ed := pa.edges(ru)
-	if ed.disarmed {
-		return false
-	}
-	ta.judging(ru, nil, "", oc.now)
-	fr := ta.see(pa, oc.now)
-	fr.Event = oc.event
-	if holds(ru.Start.When, fr) != ed.start {
-		return false
-	}
-	if len(ta.meta.Silences) == 0 && !ru.Start.When.Motion.Has(lang.Hastens) {
-		ta.quickWake(pa, ru, ed)
-		ta.marked[ru.Index] = markUnmoved // else rearmAfterEvent looks at all of the rule
-	}
-	return true
-}
-
-// quickWake lowers the wake to the next instant of a condition that is as true as it was. Where events only delay the end
-// of a true one there is nothing to do; one that time makes true may just have got its first instant.
-func (ta *Task) quickWake(pa *party, ru *rule, ed edges) {
-	when := ru.Start.When
-	if ed.start && (!when.Motion.Has(lang.Falls) || ta.marked[ru.Index] == markEvent) || !ed.start && !when.Motion.Has(lang.Rises) {
-		return
-	}
-	if due := when.Next(ta.see(pa, ta.startFrom(pa, ru, ed.cursor))); due != lang.Never {
-		ta.setWake(pa, min(pa.sub.Wake(), topology.TimerAt(due+ru.Lateness)))
 	}
 }
 
