@@ -39,6 +39,7 @@ func (na *Names) program(source string, te *term, cx Context) *Program {
 	}
 	if cx.Waiting {
 		pg.Next = compileNext(te)
+		pg.NextRise, pg.NextFall = compileTurn(te, cx.Scope, Rises), compileTurn(te, cx.Scope, Falls)
 	}
 	pg.Explain = func(f *Frame) []Fact { return explain(te, f) }
 	pg.Motion = motionOf(te, cx.Scope)

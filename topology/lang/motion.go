@@ -48,6 +48,28 @@ func motionOf(te *term, scope Scope) Motion {
 	return anyMotion
 }
 
+// compileTurn is compileNext over the parts that time can turn one way.
+func compileTurn(te *term, scope Scope, way Motion) func(f *Frame) int64 {
+	parts := turning(te, scope, way)
+	return func(f *Frame) int64 {
+		first := int64(Never)
+		for _, next := range parts {
+			first = min(first, next(f))
+		}
+		return first
+	}
+}
+
+func turning(te *term, scope Scope, way Motion) []func(f *Frame) int64 {
+	switch {
+	case !motionOf(te, scope).Has(way):
+		return nil
+	case te.op == opAnd || te.op == opOr:
+		return append(turning(te.kids[0], scope, way), turning(te.kids[1], scope, way)...)
+	}
+	return []func(f *Frame) int64{compileNext(te)}
+}
+
 // motionOfComparison knows counts over a window up to now and silences, compared with a constant.
 func motionOfComparison(te *term) Motion {
 	left, right, operation := te.kids[0], te.kids[1], te.cmp

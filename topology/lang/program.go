@@ -95,6 +95,9 @@ type Program struct {
 	// Next gives the first instant after f.Now (ms) at which time alone may change the value, else Never. Only a
 	// program that was compiled as a waiting one (CompileWaiting) has it.
 	Next func(f *Frame) int64
+	// NextRise and NextFall are Next over the parts that time can make true, and over those that it can end: other
+	// instants turn a condition that way only by what happened since. nil where Next is.
+	NextRise, NextFall func(f *Frame) int64
 	// Explain lists the comparisons of the expression with the values that they saw, for the reason of an intent.
 	Explain func(f *Frame) []schemas.Fact
 	// Events, Facts: what can change the value other than time, for the index of rules. Account-scope reads of a

@@ -15,7 +15,7 @@ import (
 // firstTrue is the first instant, after one and up to another, at which a condition is true; false: there is none.
 func firstTrue(when *lang.Program, fr *lang.Frame, until int64) (due int64, ok bool) {
 	for range maxTries {
-		due = when.Next(fr)
+		due = when.NextRise(fr)
 		if due == lang.Never || due > until {
 			return 0, false
 		}

@@ -43,14 +43,21 @@ func (ta *Task) judgeQuickly(pa *party, ru *rule, oc occasion) (unchanged bool) 
 	return true
 }
 
+// nextEdge is the next instant at which time may turn the condition of a start: make it true, or end it.
+func (ru *rule) nextEdge(ed edges, fr *lang.Frame) int64 {
+	if ed.start {
+		return ru.Start.When.NextFall(fr)
+	}
+	return ru.Start.When.NextRise(fr)
+}
+
 // quickWake lowers the wake to the next instant of a condition that is as true as it was. Where events only delay the end
 // of a true one there is nothing to do; one that time makes true may just have got its first instant.
 func (ta *Task) quickWake(pa *party, ru *rule, ed edges) {
-	when := ru.Start.When
-	if ed.start && (!when.Motion.Has(lang.Falls) || ta.marked[ru.Index] == markEvent) || !ed.start && !when.Motion.Has(lang.Rises) {
+	if ed.start && ta.marked[ru.Index] == markEvent {
 		return
 	}
-	if due := when.Next(ta.see(pa, ta.startFrom(pa, ru, ed.cursor))); due != lang.Never {
+	if due := ru.nextEdge(ed, ta.see(pa, ta.startFrom(pa, ru, ed.cursor))); due != lang.Never {
 		ta.setWake(pa, min(pa.sub.Wake(), topology.TimerAt(due+ru.Lateness)))
 	}
 }

@@ -172,9 +172,12 @@ func (ta *Task) timerKeeps(pa *party, ru *rule, ed edges, now int64, is bool) bo
 	if is && ed.due != 0 && ed.due <= now {
 		return true
 	}
-	fr := ta.see(pa, ru.judgedFrom(pa, ed.cursor))
+	fr, next := ta.see(pa, ru.judgedFrom(pa, ed.cursor)), ru.Start.When.NextFall
+	if is {
+		next = ru.Start.When.NextRise
+	}
 	for range maxTries {
-		at := ru.Start.When.Next(fr)
+		at := next(fr)
 		if at == lang.Never || at > now {
 			return false
 		}

@@ -244,9 +244,7 @@ func (ta *Task) startDue(pa *party, ru *rule, li *life) (int64, bool) {
 	due := int64(lang.Never)
 	if when := ru.Start.When; when != nil {
 		from := ta.startFrom(pa, ru, ed.cursor)
-		if ed.start && when.Motion.Has(lang.Falls) || !ed.start && when.Motion.Has(lang.Rises) {
-			due = when.Next(ta.see(pa, from))
-		}
+		due = ru.nextEdge(ed, ta.see(pa, from))
 		if ed.due != 0 {
 			due = min(due, ed.due)
 		}
