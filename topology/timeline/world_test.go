@@ -278,12 +278,14 @@ func TestAFailingEventIsTakenBack(t *testing.T) {
 	b.HistoryComplete = true
 	good := b.Playbooks[0].Start.When
 	fail := true
-	b.Playbooks[0].Start.When = &lang.Program{Source: good.Source, Explain: good.Explain, Next: good.Next, Truth: func(fr *lang.Frame) value.Truth {
+	failing := *good
+	failing.Truth = func(fr *lang.Frame) value.Truth {
 		if fail && fr.Event != nil {
 			panic("once")
 		}
 		return good.Truth(fr)
-	}}
+	}
+	b.Playbooks[0].Start.When = &failing
 	wo := begun(t, b)
 	read(t, wo, action("signed_in", at(1, 0)))
 	fail = false
