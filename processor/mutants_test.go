@@ -143,7 +143,7 @@ var mutants = []mutant{
 	{"a stop does not wait for brokers for ever", "lane.go",
 		"\t\tla.proc.wait(late, la.proc.config.StopGrace)\n\t\tcancel()\n", "", "TestAStopDoesNotWaitForBrokersForEver"},
 	{"of several signals of a key the newest is written", "signals.go",
-		"if newest[key] != i {", "if newest[key] < 0 {", "TestOnlyTheNewestSignalOfAKeyIsWritten"},
+		"ne.keys[before] = \"\"", "_ = before", "TestOnlyTheNewestSignalOfAKeyIsWritten"},
 	{"a receipt waits for what came before it", "merge.go",
 		"if first.kind == schemas.KindProfile {", "if !first.holdsClock() {", "TestAReceiptWaitsForWhatCameBeforeIt"},
 	{"duplicates change nothing and are counted", "../topology/operator/duplicate.go",
